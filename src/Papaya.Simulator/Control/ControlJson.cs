@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Papaya.Simulator.Control;
+
+internal sealed record Health(string Status);
+
+internal sealed record ClockView(DateTimeOffset Now);
+
+internal sealed record ClockMove
+{
+    public double? AdvanceSeconds { get; init; }
+
+    public DateTimeOffset? To { get; init; }
+}
+
+/// <summary>Every refusal of the control API.</summary>
+internal sealed record Refusal(string Reason);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    UseStringEnumConverter = true,
+    Converters = [typeof(Rfc3339)])]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(ClockView))]
+[JsonSerializable(typeof(ClockMove))]
+[JsonSerializable(typeof(Refusal))]
+internal sealed partial class ControlJson : JsonSerializerContext;
+
+/// <summary>Instants as RFC 3339 in UTC with a <c>Z</c>; any offset is read.</summary>
+internal sealed class Rfc3339 : JsonConverter<DateTimeOffset>
+{
+    public static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset().ToUniversalTime();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Text(value));
+}

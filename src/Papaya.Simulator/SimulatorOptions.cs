@@ -1,0 +1,35 @@
+namespace Papaya.Simulator;
+
+/// <summary>How a simulator is set up; every value has a default that suits one developer's machine.</summary>
+public sealed class SimulatorOptions
+{
+    /// <summary>Where the preset templates send termination results. Null: nowhere (a real template must have one).</summary>
+    public string? TerminateNotifyUrl { get; init; }
+
+    /// <summary>The address people's browsers use, for <c>mweb_url</c>. Null: the address the host listens on.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>The file that keeps the world over a restart. Null: in memory only.</summary>
+    public string? JournalPath { get; init; }
+
+    /// <summary>Makes all numbers and nonces repeatable. Null: different in every run.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Whether more than 150 applies in a second per merchant are answered by FREQUENCY_LIMITED. Benchmarks switch it off.</summary>
+    public bool FrequencyLimit { get; init; } = true;
+
+    /// <summary>Whether requests and notifications are kept with their bodies for <c>/_sim/requests</c> and <c>/_sim/notifications</c>.</summary>
+    public bool KeepJournal { get; init; } = true;
+
+    /// <summary>How many requests and how many notifications are kept; the oldest are dropped.</summary>
+    public int JournalLength { get; init; } = 10_000;
+
+    /// <summary>How many notifications may be on their way at once.</summary>
+    public int NotificationConcurrency { get; init; } = 64;
+
+    /// <summary>Whether the control API answers callers that are not on this machine.</summary>
+    public bool AllowRemoteControl { get; init; }
+
+    /// <summary>Values of named switches that differ from their defaults; see <c>GET /_sim/switches</c>.</summary>
+    public IReadOnlyDictionary<string, string> Switches { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
