@@ -1,0 +1,602 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Papaya.WeChatPay.Wire;
+
+/// <summary>The parser behind <see cref="V2Message"/>: a cursor over the bytes, without recursion and without entities.</summary>
+internal ref struct V2Parser
+{
+    // XML 1.0 allows no control character below U+0020 except tab, line feed and carriage return.
+    private static readonly SearchValues<byte> IllegalControls = SearchValues.Create(
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
+
+    private static readonly SearchValues<byte> NameEnds = SearchValues.Create(" \t\r\n/><&;=\"'![]"u8);
+
+    private readonly ReadOnlySpan<byte> _text;
+    private int _at;
+    private FieldSlot[] _fields = new FieldSlot[24];
+    private int _count;
+    private byte[] _decoded = [];
+    private int _decodedLength;
+    private V2Error? _error;
+
+    private V2Parser(ReadOnlySpan<byte> text) => _text = text;
+
+    private readonly ReadOnlySpan<byte> Rest => _text[_at..];
+
+    public static bool TryParse(ReadOnlyMemory<byte> body, int limit, out V2Message? message, out V2Error? error)
+    {
+        message = null;
+        if (body.Length > limit)
+        {
+            error = new V2Error(V2Fault.TooLarge, limit, null);
+            return false;
+        }
+
+        var parser = new V2Parser(body.Span);
+        if (!parser.ReadDocument())
+        {
+            error = parser._error;
+            return false;
+        }
+
+        error = null;
+        message = new V2Message(body, parser._decoded, parser._fields, parser._count);
+        return true;
+    }
+
+    private static bool IsBlank(byte c) => c is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+
+    private bool ReadDocument()
+    {
+        if (!Utf8.IsValid(_text))
+        {
+            return Fail(V2Fault.Encoding, FirstInvalidByte());
+        }
+
+        var illegal = _text.IndexOfAny(IllegalControls);
+        if (illegal >= 0)
+        {
+            return Fail(V2Fault.IllegalCharacter, illegal);
+        }
+
+        if (Rest.StartsWith("\uFEFF"u8))
+        {
+            _at += 3;
+        }
+
+        SkipBlanks();
+        if (_at == _text.Length)
+        {
+            return Fail(V2Fault.Empty, 0);
+        }
+
+        if (Rest.StartsWith("<?xml"u8) && Rest.Length > 5 && IsBlank(Rest[5]) && !ReadDeclaration())
+        {
+            return false;
+        }
+
+        if (!SkipBetween(V2Fault.Root) || !ReadRoot(out var root, out var isEmpty))
+        {
+            return false;
+        }
+
+        if (!isEmpty && !ReadElements(root))
+        {
+            return false;
+        }
+
+        if (!SkipBetween(V2Fault.TrailingContent))
+        {
+            return false;
+        }
+
+        if (_at < _text.Length)
+        {
+            return Fail(V2Fault.TrailingContent, _at);
+        }
+
+        var duplicate = FieldSlot.Sort(_fields.AsSpan(0, _count), _text);
+        return duplicate < 0 || Fail(V2Fault.DuplicateElement, _fields[duplicate].NameStart, NameOf(_fields[duplicate]));
+    }
+
+    private bool ReadDeclaration()
+    {
+        var end = Rest.IndexOf("?>"u8);
+        if (end < 0)
+        {
+            return Fail(V2Fault.Unclosed, _at);
+        }
+
+        var declaration = Rest[..end];
+        var encoding = declaration.IndexOf("encoding"u8);
+        if (encoding >= 0)
+        {
+            // The name stands in quotes after the equals sign; only UTF-8 is spoken here.
+            var value = declaration[(encoding + 8)..].TrimStart(" \t\r\n="u8);
+            if (value.Length < 6 || !Ascii.EqualsIgnoreCase(value[1..6], "utf-8"u8))
+            {
+                return Fail(V2Fault.Encoding, _at + encoding);
+            }
+        }
+
+        _at += end + 2;
+        return true;
+    }
+
+    private bool ReadRoot(out ReadOnlySpan<byte> root, out bool isEmpty)
+    {
+        root = default;
+        isEmpty = false;
+        if (_at == _text.Length || _text[_at] != (byte)'<')
+        {
+            return Fail(V2Fault.Root, _at);
+        }
+
+        var start = _at;
+        if (!ReadStartTag(out var nameStart, out var nameLength, out isEmpty))
+        {
+            return false;
+        }
+
+        root = _text.Slice(nameStart, nameLength);
+        return root.SequenceEqual("xml"u8) || root.SequenceEqual("root"u8) || Fail(V2Fault.Root, start, Shown(root));
+    }
+
+    private bool ReadElements(ReadOnlySpan<byte> root)
+    {
+        while (true)
+        {
+            if (!SkipBetween(V2Fault.StrayText))
+            {
+                return false;
+            }
+
+            if (_at == _text.Length)
+            {
+                return Fail(V2Fault.Unclosed, _at, Shown(root));
+            }
+
+            if (_text[_at] != (byte)'<')
+            {
+                return Fail(V2Fault.StrayText, _at);
+            }
+
+            if (_at + 1 < _text.Length && _text[_at + 1] == (byte)'/')
+            {
+                return ReadEndTag(root);
+            }
+
+            if (!ReadStartTag(out var nameStart, out var nameLength, out var isEmpty))
+            {
+                return false;
+            }
+
+            if (_count == _fields.Length)
+            {
+                Array.Resize(ref _fields, 2 * _count);
+            }
+
+            ref var slot = ref _fields[_count];
+            slot.NameStart = nameStart;
+            slot.NameLength = nameLength;
+            slot.Prefix = FieldSlot.PrefixOf(_text.Slice(nameStart, nameLength));
+            slot.ValueStart = _at;
+            slot.ValueLength = 0;
+            if (!isEmpty && !ReadValue(ref slot))
+            {
+                return false;
+            }
+
+            _count++;
+        }
+    }
+
+    private bool ReadValue(ref FieldSlot slot)
+    {
+        var name = _text.Slice(slot.NameStart, slot.NameLength);
+        var start = _at;
+
+        // Nearly every value is one run of plain text or one CDATA section, closed at once.
+        var rest = Rest;
+        if (rest.StartsWith("<![CDATA["u8))
+        {
+            var end = rest[9..].IndexOf("]]>"u8);
+            if (end >= 0 && ClosesAt(_at + 9 + end + 3, name))
+            {
+                slot.ValueStart = _at + 9;
+                slot.ValueLength = end;
+                _at += 9 + end + 3 + name.Length + 3;
+                return true;
+            }
+        }
+        else
+        {
+            var end = rest.IndexOfAny((byte)'<', (byte)'&');
+            if (end >= 0 && ClosesAt(_at + end, name))
+            {
+                slot.ValueStart = _at;
+                slot.ValueLength = end;
+                _at += end + name.Length + 3;
+                return true;
+            }
+        }
+
+        _at = start;
+        return ReadMixedValue(ref slot, name);
+    }
+
+    private readonly bool ClosesAt(int at, ReadOnlySpan<byte> name)
+    {
+        var rest = _text[at..];
+        return rest.Length >= name.Length + 3 && rest[0] == (byte)'<' && rest[1] == (byte)'/'
+            && rest.Slice(2, name.Length).SequenceEqual(name) && rest[2 + name.Length] == (byte)'>';
+    }
+
+    /// <summary>Text runs, references, CDATA sections and comments in any mixture, gathered into the decoded text.</summary>
+    private bool ReadMixedValue(ref FieldSlot slot, ReadOnlySpan<byte> name)
+    {
+        // A first look decides whether blank runs are dropped: only when the value holds a CDATA section.
+        var hasCData = HoldsCData();
+        var start = _decodedLength;
+        while (true)
+        {
+            if (_at == _text.Length)
+            {
+                return Fail(V2Fault.Unclosed, _at, Shown(name));
+            }
+
+            var rest = Rest;
+            if (rest[0] == (byte)'&')
+            {
+                if (!ReadReference(name))
+                {
+                    return false;
+                }
+            }
+            else if (rest[0] != (byte)'<')
+            {
+                var end = rest.IndexOfAny((byte)'<', (byte)'&');
+                var run = end < 0 ? rest : rest[..end];
+                if (!hasCData || run.ContainsAnyExcept(" \t\r\n"u8))
+                {
+                    Append(run);
+                }
+
+                _at += run.Length;
+            }
+            else if (rest.StartsWith("<![CDATA["u8))
+            {
+                var end = rest.IndexOf("]]>"u8);
+                if (end < 0)
+                {
+                    return Fail(V2Fault.Unclosed, _at, Shown(name));
+                }
+
+                Append(rest[9..end]);
+                _at += end + 3;
+            }
+            else if (rest.StartsWith("<!--"u8))
+            {
+                if (!SkipComment())
+                {
+                    return false;
+                }
+            }
+            else if (rest.StartsWith("</"u8))
+            {
+                slot.ValueStart = ~start;
+                slot.ValueLength = _decodedLength - start;
+                return ReadEndTag(name);
+            }
+            else
+            {
+                return rest.StartsWith("<?"u8) ? Fail(V2Fault.ProcessingInstruction, _at, Shown(name))
+                    : rest.StartsWith("<!DOCTYPE"u8) ? Fail(V2Fault.Doctype, _at, Shown(name))
+                    : rest.Length == 1 ? Fail(V2Fault.Unclosed, _at, Shown(name))
+                    : rest[1] == (byte)'!' ? Fail(V2Fault.Syntax, _at, Shown(name))
+                    : Fail(V2Fault.NestedElement, _at, Shown(name));
+            }
+        }
+    }
+
+    private readonly bool HoldsCData()
+    {
+        for (var at = _at; ;)
+        {
+            var next = _text[at..].IndexOf((byte)'<');
+            if (next < 0)
+            {
+                return false;
+            }
+
+            at += next;
+            if (_text[at..].StartsWith("<![CDATA["u8))
+            {
+                return true;
+            }
+
+            var end = _text[at..].StartsWith("<!--"u8) ? _text[at..].IndexOf("-->"u8) : -1;
+            if (end < 0)
+            {
+                return false;
+            }
+
+            at += end + 3;
+        }
+    }
+
+    private bool ReadReference(ReadOnlySpan<byte> name)
+    {
+        var rest = Rest;
+        // The longest allowed reference is &#x10FFFF; with some leading zeros.
+        var end = rest[..Math.Min(rest.Length, 16)].IndexOf((byte)';');
+        if (end < 0)
+        {
+            return Fail(rest.IndexOf((byte)';') < 0 && rest.IndexOf((byte)'<') < 0 ? V2Fault.Unclosed : V2Fault.Reference, _at, Shown(name));
+        }
+
+        var reference = rest[1..end];
+        Span<byte> utf8 = stackalloc byte[4];
+        var length = 1;
+        if (reference.SequenceEqual("amp"u8))
+        {
+            utf8[0] = (byte)'&';
+        }
+        else if (reference.SequenceEqual("lt"u8))
+        {
+            utf8[0] = (byte)'<';
+        }
+        else if (reference.SequenceEqual("gt"u8))
+        {
+            utf8[0] = (byte)'>';
+        }
+        else if (reference.SequenceEqual("quot"u8))
+        {
+            utf8[0] = (byte)'"';
+        }
+        else if (reference.SequenceEqual("apos"u8))
+        {
+            utf8[0] = (byte)'\'';
+        }
+        else if (TryReadCharacterNumber(reference, out var rune))
+        {
+            length = rune.EncodeToUtf8(utf8);
+        }
+        else
+        {
+            return Fail(V2Fault.Reference, _at, Shown(name));
+        }
+
+        Append(utf8[..length]);
+        _at += end + 1;
+        return true;
+    }
+
+    private static bool TryReadCharacterNumber(ReadOnlySpan<byte> reference, out Rune rune)
+    {
+        rune = default;
+        if (reference.Length < 2 || reference[0] != (byte)'#')
+        {
+            return false;
+        }
+
+        var isHex = reference[1] == (byte)'x';
+        var digits = reference[(isHex ? 2 : 1)..];
+        if (digits.IsEmpty)
+        {
+            return false;
+        }
+
+        var number = 0;
+        foreach (var digit in digits)
+        {
+            var value = digit switch
+            {
+                >= (byte)'0' and <= (byte)'9' => digit - '0',
+                >= (byte)'a' and <= (byte)'f' when isHex => digit - 'a' + 10,
+                >= (byte)'A' and <= (byte)'F' when isHex => digit - 'A' + 10,
+                _ => -1,
+            };
+            if (value < 0)
+            {
+                return false;
+            }
+
+            number = (number * (isHex ? 16 : 10)) + value;
+            if (number > 0x10FFFF)
+            {
+                return false;
+            }
+        }
+
+        // What may not stand in XML may not be referred to either.
+        return number is 9 or 10 or 13 or (>= 0x20 and not 0xFFFE and not 0xFFFF) && Rune.TryCreate(number, out rune);
+    }
+
+    private bool ReadStartTag(out int nameStart, out int nameLength, out bool isEmpty)
+    {
+        nameStart = _at + 1;
+        isEmpty = false;
+        var rest = _text[nameStart..];
+        nameLength = rest.IndexOfAny(NameEnds);
+        if (nameLength < 0)
+        {
+            return Fail(V2Fault.Unclosed, _at);
+        }
+
+        if (nameLength == 0 || !StartsName(rest[0]))
+        {
+            return Fail(V2Fault.Syntax, _at);
+        }
+
+        _at = nameStart + nameLength;
+        if (_text[_at] == (byte)'>')
+        {
+            _at++;
+            return true;
+        }
+
+        SkipBlanks();
+        rest = Rest;
+        if (rest.IsEmpty)
+        {
+            return Fail(V2Fault.Unclosed, _at);
+        }
+
+        if (rest[0] == (byte)'>')
+        {
+            _at++;
+            return true;
+        }
+
+        if (rest[0] == (byte)'/')
+        {
+            if (rest.Length == 1)
+            {
+                return Fail(V2Fault.Unclosed, _at);
+            }
+
+            isEmpty = rest[1] == (byte)'>';
+            _at += 2;
+            return isEmpty || Fail(V2Fault.Syntax, _at - 2, Shown(_text.Slice(nameStart, nameLength)));
+        }
+
+        return StartsName(rest[0])
+            ? Fail(V2Fault.Attribute, _at, Shown(_text.Slice(nameStart, nameLength)))
+            : Fail(V2Fault.Syntax, _at, Shown(_text.Slice(nameStart, nameLength)));
+    }
+
+    private bool ReadEndTag(ReadOnlySpan<byte> name)
+    {
+        var start = _at;
+        var rest = _text[(_at + 2)..];
+        if (rest.Length < name.Length && name.StartsWith(rest))
+        {
+            return Fail(V2Fault.Unclosed, start, Shown(name));
+        }
+
+        if (!rest.StartsWith(name))
+        {
+            return Fail(V2Fault.MismatchedTag, start, Shown(name));
+        }
+
+        _at += 2 + name.Length;
+        SkipBlanks();
+        if (_at == _text.Length)
+        {
+            return Fail(V2Fault.Unclosed, start, Shown(name));
+        }
+
+        if (_text[_at] != (byte)'>')
+        {
+            return Fail(V2Fault.MismatchedTag, start, Shown(name));
+        }
+
+        _at++;
+        return true;
+    }
+
+    /// <summary>Blanks and comments between elements; anything else is left for the caller, markup that is refused is refused.</summary>
+    private bool SkipBetween(V2Fault fault)
+    {
+        while (true)
+        {
+            SkipBlanks();
+            var rest = Rest;
+            if (rest.Length < 2 || rest[0] != (byte)'<')
+            {
+                return rest.Length != 1 || rest[0] != (byte)'<' || Fail(V2Fault.Unclosed, _at);
+            }
+
+            if (rest[1] == (byte)'?')
+            {
+                return Fail(V2Fault.ProcessingInstruction, _at);
+            }
+
+            if (rest[1] != (byte)'!')
+            {
+                return true;
+            }
+
+            if (rest.StartsWith("<!--"u8))
+            {
+                if (!SkipComment())
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            return rest.Length >= 9 && Ascii.EqualsIgnoreCase(rest[..9], "<!DOCTYPE"u8)
+                ? Fail(V2Fault.Doctype, _at)
+                : Fail(rest.StartsWith("<![CDATA["u8) ? fault : V2Fault.Syntax, _at);
+        }
+    }
+
+    private bool SkipComment()
+    {
+        var body = Rest[4..];
+        var end = body.IndexOf("--"u8);
+        if (end < 0 || end + 2 == body.Length)
+        {
+            return Fail(V2Fault.Unclosed, _at);
+        }
+
+        if (body[end + 2] != (byte)'>')
+        {
+            return Fail(V2Fault.Syntax, _at + 4 + end);
+        }
+
+        _at += 4 + end + 3;
+        return true;
+    }
+
+    private void SkipBlanks()
+    {
+        while (_at < _text.Length && IsBlank(_text[_at]))
+        {
+            _at++;
+        }
+    }
+
+    private static bool StartsName(byte c) => char.IsAsciiLetter((char)c) || c == (byte)'_' || c == (byte)':' || c >= 0x80;
+
+    private void Append(scoped ReadOnlySpan<byte> bytes)
+    {
+        if (_decodedLength + bytes.Length > _decoded.Length)
+        {
+            Array.Resize(ref _decoded, Math.Max(_decodedLength + bytes.Length, Math.Max(64, 2 * _decoded.Length)));
+        }
+
+        bytes.CopyTo(_decoded.AsSpan(_decodedLength));
+        _decodedLength += bytes.Length;
+    }
+
+    private readonly int FirstInvalidByte()
+    {
+        for (var at = 0; at < _text.Length;)
+        {
+            if (Rune.DecodeFromUtf8(_text[at..], out _, out var length) != OperationStatus.Done)
+            {
+                return at;
+            }
+
+            at += length;
+        }
+
+        return 0;
+    }
+
+    private readonly string NameOf(in FieldSlot slot) => Shown(_text.Slice(slot.NameStart, slot.NameLength));
+
+    private static string Shown(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name[..Math.Min(name.Length, 64)]);
+
+    private bool Fail(V2Fault fault, int offset, string? element = null)
+    {
+        _error = new V2Error(fault, offset, element);
+        return false;
+    }
+}

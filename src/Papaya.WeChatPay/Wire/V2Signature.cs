@@ -1,0 +1,214 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Papaya.WeChatPay.Wire;
+
+/// <summary>Outcome of checking a sign.</summary>
+public enum SignatureVerdict
+{
+    /// <summary>The sign fits the bytes and the key.</summary>
+    Valid,
+
+    /// <summary>There is no sign, or an empty one.</summary>
+    Missing,
+
+    /// <summary>The sign does not fit.</summary>
+    Mismatch,
+}
+
+/// <summary>What a check found.</summary>
+/// <param name="Verdict">Whether the sign fits.</param>
+/// <param name="Type">The algorithm that was used.</param>
+/// <param name="UsedPreviousKey">True when only the previous key fits (WeChat accepts both for 15 days after a reset).</param>
+public readonly record struct SignatureCheck(SignatureVerdict Verdict, SignType Type, bool UsedPreviousKey)
+{
+    /// <summary>True when the sign fits.</summary>
+    public bool IsValid => Verdict == SignatureVerdict.Valid;
+}
+
+/// <summary>What <c>sign explain</c> shows. The key is masked everywhere.</summary>
+/// <param name="CanonicalText">The string to sign, ending in <c>&amp;key=***</c>.</param>
+/// <param name="Received">The sign inside the message; null when there is none.</param>
+/// <param name="Md5">The MD5 sign of these fields under the given key.</param>
+/// <param name="HmacSha256">The HMAC-SHA256 sign of these fields under the given key.</param>
+/// <param name="Type">The algorithm that the message is judged by (label, else length of its sign, else MD5).</param>
+/// <param name="Matches">The algorithm whose sign is the received one; null when none fits.</param>
+/// <param name="FirstDifference">First position at which the received sign differs from the expected one; null when equal or absent.</param>
+/// <param name="LeftOut">Names of elements that are empty and therefore not signed.</param>
+public sealed record SignatureExplanation(
+    string CanonicalText, string? Received, string Md5, string HmacSha256, SignType Type, SignType? Matches, int? FirstDifference,
+    IReadOnlyList<string> LeftOut)
+{
+    /// <summary>The sign that the message should carry.</summary>
+    public string Expected => Type == SignType.Md5 ? Md5 : HmacSha256;
+}
+
+/// <summary>
+/// V2 signing: every non-empty field but <c>sign</c>, sorted by the bytes of its name, joined raw, then the key
+/// (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011985891</c>).
+/// </summary>
+public static class V2Signature
+{
+    /// <summary>Computes the sign over everything that was received, unknown fields included.</summary>
+    public static string Compute(V2Message message, ApiV2Key key, SignType type)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(key);
+        Span<byte> hash = stackalloc byte[32];
+        return Convert.ToHexString(hash[..Hash(message, key, type, hash)]);
+    }
+
+    /// <summary>Computes the sign of loose fields; nulls, empty values and <c>sign</c> are left out.</summary>
+    /// <exception cref="InvalidOperationException">Two fields have the same name.</exception>
+    public static string Compute(IEnumerable<KeyValuePair<string, string?>> fields, ApiV2Key key, SignType type)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(key);
+        using var text = new CanonicalText();
+        foreach (var (name, value) in fields)
+        {
+            if (!string.IsNullOrEmpty(value) && name != "sign")
+            {
+                text.Add(Encoding.UTF8.GetBytes(name), value);
+            }
+        }
+
+        Span<byte> sign = stackalloc byte[64];
+        return Encoding.ASCII.GetString(sign[..text.Sign(key, type, sign)]);
+    }
+
+    /// <summary>Checks a received message over its bytes.</summary>
+    /// <param name="message">The message as received.</param>
+    /// <param name="key">The current key.</param>
+    /// <param name="previous">The key before the last reset, tried when the current one does not fit.</param>
+    /// <param name="fallback">The algorithm when neither <c>sign_type</c> nor the length of the sign tells.</param>
+    public static SignatureCheck Verify(V2Message message, ApiV2Key key, ApiV2Key? previous = null, SignType fallback = SignType.Md5)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(key);
+        var type = TypeOf(message, fallback);
+        if (!message.TryGet("sign"u8, out var received) || received.IsEmpty)
+        {
+            return new(SignatureVerdict.Missing, type, false);
+        }
+
+        // Digits of either case are read, so that the comparison is over raw digests and in constant time.
+        Span<byte> expected = stackalloc byte[32];
+        Span<byte> digest = stackalloc byte[type.HexLength() / 2];
+        if (!Hex.TryRead(received, digest))
+        {
+            return new(SignatureVerdict.Mismatch, type, false);
+        }
+
+        Hash(message, key, type, expected);
+        if (CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest))
+        {
+            return new(SignatureVerdict.Valid, type, false);
+        }
+
+        if (previous is null)
+        {
+            return new(SignatureVerdict.Mismatch, type, false);
+        }
+
+        Hash(message, previous, type, expected);
+        var fits = CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest);
+        return new(fits ? SignatureVerdict.Valid : SignatureVerdict.Mismatch, type, fits);
+    }
+
+    /// <summary>The string to sign of a message, with the key masked.</summary>
+    public static string CanonicalText(V2Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var buffer = new byte[CanonicalLength(message, 0)];
+        var length = WriteCanonical(message, buffer);
+        return Encoding.UTF8.GetString(buffer, 0, length) + "key=***";
+    }
+
+    /// <summary>Everything a person needs to see why a sign does or does not fit.</summary>
+    public static SignatureExplanation Explain(V2Message message, ApiV2Key key)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var type = TypeOf(message, SignType.Md5);
+        var md5 = Compute(message, key, SignType.Md5);
+        var hmac = Compute(message, key, SignType.HmacSha256);
+        var received = message.GetString("sign"u8) is { Length: > 0 } sign ? sign : null;
+        SignType? matches = string.Equals(received, md5, StringComparison.OrdinalIgnoreCase) ? SignType.Md5
+            : string.Equals(received, hmac, StringComparison.OrdinalIgnoreCase) ? SignType.HmacSha256
+            : null;
+        var leftOut = message.Fields.Where(f => f.Value.Length == 0).Select(f => f.Key).ToArray();
+        return new(CanonicalText(message), received, md5, hmac, type, matches, FirstDifference(received, type == SignType.Md5 ? md5 : hmac), leftOut);
+    }
+
+    private static int? FirstDifference(string? received, string expected)
+    {
+        if (received is null || string.Equals(received, expected, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var at = 0;
+        while (at < received.Length && at < expected.Length && char.ToUpperInvariant(received[at]) == expected[at])
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    // The label wins, then the length of the sign: notifications of contracts signed by HMAC may come without a label.
+    private static SignType TypeOf(V2Message message, SignType fallback) =>
+        (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null)
+        ?? (message.TryGet("sign"u8, out var sign) ? SignTypes.FromHexLength(sign.Length) : null)
+        ?? fallback;
+
+    private static int Hash(V2Message message, ApiV2Key key, SignType type, Span<byte> hash)
+    {
+        var length = CanonicalLength(message, key.Suffix.Length);
+        byte[]? rented = null;
+        var buffer = length <= 2048 ? stackalloc byte[2048] : (rented = ArrayPool<byte>.Shared.Rent(length));
+        var end = WriteCanonical(message, buffer);
+        key.Suffix.CopyTo(buffer[end..]);
+        var size = Digest.Compute(buffer[..(end + key.Suffix.Length)], key, type, hash);
+        CryptographicOperations.ZeroMemory(buffer.Slice(end, key.Suffix.Length));
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return size;
+    }
+
+    private static int CanonicalLength(V2Message message, int suffix)
+    {
+        foreach (ref readonly var slot in message.Sorted)
+        {
+            suffix += slot.NameLength + slot.ValueLength + 2;
+        }
+
+        return suffix;
+    }
+
+    private static int WriteCanonical(V2Message message, Span<byte> buffer)
+    {
+        var at = 0;
+        foreach (ref readonly var slot in message.Sorted)
+        {
+            var name = message.Name(slot);
+            if (slot.ValueLength == 0 || name.SequenceEqual("sign"u8))
+            {
+                continue;
+            }
+
+            name.CopyTo(buffer[at..]);
+            at += name.Length;
+            buffer[at++] = (byte)'=';
+            message.Value(slot).CopyTo(buffer[at..]);
+            at += slot.ValueLength;
+            buffer[at++] = (byte)'&';
+        }
+
+        return at;
+    }
+}
