@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Papaya.Server.Storage;
+
+namespace Papaya.Server.Hosting;
+
+/// <summary>
+/// Knows which POSTs are running in this process, and drives those that nobody runs any more (a crash, a failed handler) to their end.
+/// </summary>
+internal sealed class UnfinishedRequests(
+    Database db, IServiceProvider services, LoopSignals signals, IOptions<JsonOptions> json, TimeProvider clock) : ILoop
+{
+    private readonly ConcurrentDictionary<(string Route, string Key), byte> _running = new();
+
+    public string Name => "unfinished_requests";
+
+    /// <summary>True once every request a crash left behind has its answer.</summary>
+    public bool IsCaughtUp { get; private set; }
+
+    public bool TryEnter(IdempotentRequest request) => _running.TryAdd((request.Route, request.Key), 0);
+
+    public void Leave(IdempotentRequest request)
+    {
+        _running.TryRemove((request.Route, request.Key), out _);
+        if (request is { Begun: true, Touched: false })
+        {
+            signals.Wake(Name);
+        }
+    }
+
+    public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken ct)
+    {
+        // Resolved late: the flows that complete requests are built from services that know this class.
+        var completers = services.GetServices<ICompleteUnfinished>().ToDictionary(c => c.Route, StringComparer.Ordinal);
+        foreach (var row in await db.ReadAsync(IdempotencyStore.UnfinishedAsync, ct))
+        {
+            var request = new IdempotentRequest(row.Route, row.Key, row.RequestHash, row.Resource, json.Value.SerializerOptions, clock);
+            if (!TryEnter(request))
+            {
+                continue;
+            }
+
+            try
+            {
+                await completers[row.Route].CompleteAsync(request, ct);
+            }
+            finally
+            {
+                Leave(request);
+            }
+        }
+
+        IsCaughtUp = true;
+        return null;
+    }
+}
