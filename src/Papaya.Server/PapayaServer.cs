@@ -2,6 +2,7 @@ using Papaya.Server.Events;
 using Papaya.Server.Hosting;
 using Papaya.Server.Ledger;
 using Papaya.Server.Merchants;
+using Papaya.Server.Plans;
 using Papaya.Server.Storage;
 
 namespace Papaya.Server;
@@ -39,11 +40,13 @@ public static class PapayaServer
         services.AddHosting(options);
         services.AddSingleton<EventLog>();
         services.AddSingleton<LedgerBook>();
+        services.AddPlans();
         overrides?.Invoke(services);
 
         var app = builder.Build();
         app.UseHosting();
         app.MapHealth();
+        app.MapPlans();
         return app;
     }
 

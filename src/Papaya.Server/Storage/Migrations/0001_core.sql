@@ -57,3 +57,20 @@ create table ledger_entry (
     primary key (posting, line)
 );
 create index ledger_entry_account on ledger_entry (account);
+
+create table plan (
+    id text primary key,
+    code text not null unique,
+    name text not null,
+    merchant text not null,
+    template_id bigint not null,
+    mode text not null check (mode in ('delay_24h', 'pay_later')),
+    fee text not null check (fee in ('fixed', 'capped')),
+    amount bigint not null check (amount > 0),
+    first_amount bigint check (first_amount > 0),
+    interval_unit text not null check (interval_unit in ('day', 'week', 'month', 'quarter', 'year')),
+    interval_count bigint not null check (interval_count > 0),
+    policies text,
+    created_at bigint not null
+);
+create index plan_listed on plan (created_at, id);
