@@ -8,7 +8,7 @@ namespace Papaya.Server.Storage;
 /// <summary>One numbered script, <c>Storage/Migrations/NNNN_name.sql</c>.</summary>
 internal sealed record Migration(long Version, string Name, string Sql)
 {
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 }
 
 /// <summary>Brings the schema up to date: in order, one transaction each, never past a schema it does not know.</summary>

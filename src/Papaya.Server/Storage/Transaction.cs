@@ -5,7 +5,7 @@ namespace Papaya.Server.Storage;
 
 /// <summary>
 /// Reads from one consistent connection. Parameters are written <c>@Name</c> exactly like the property they come from
-/// (SQLite compares them by letter case). Rows are classes with settable properties; <c>snake_case</c> columns find them.
+/// (SQLite compares them by letter case); a list is asked with <c>in @Names</c>. Rows are classes with settable properties; <c>snake_case</c> columns find them.
 /// </summary>
 public class Reader
 {
@@ -43,7 +43,7 @@ public class Reader
             : await _connection.ExecuteScalarAsync<T>(Command(sql, args, ct));
 
     private protected CommandDefinition Command(string sql, object? args, CancellationToken ct) =>
-        new(sql, args, _transaction, cancellationToken: ct);
+        new(Dialect.Adapt(sql), args, _transaction, cancellationToken: ct);
 }
 
 /// <summary>One unit of work: everything in it is durable together or not at all.</summary>

@@ -41,20 +41,15 @@ create table notification_inbox (
 );
 create index notification_inbox_due on notification_inbox (due_at, received_at, id) where due_at is not null;
 
-create table ledger_posting (
-    id text primary key,
+-- A posting is its lines; they sum to 0. Its key is what makes booking idempotent.
+create table ledger_entry (
     cause text not null,
     step text not null,
-    posted_at bigint not null,
-    unique (cause, step)
-);
-
-create table ledger_entry (
-    posting text not null references ledger_posting (id),
     line bigint not null,
     account text not null,
     amount bigint not null,
-    primary key (posting, line)
+    posted_at bigint not null,
+    primary key (cause, step, line)
 );
 create index ledger_entry_account on ledger_entry (account);
 
