@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Papaya.Cli.Signing;
+using Papaya.Cli.Up;
 
 namespace Papaya.Cli;
 
@@ -17,6 +18,9 @@ internal static class PapayaCommand
     {
         var root = new RootCommand("Auto-renewal and delegated-debit billing on WeChat Pay.")
         {
+            UpCommand.Create(output),
+            ServeCommand.Create(output),
+            SimulateCommand.Create(output),
             SignCommands.Explain(output),
             SignCommands.Verify(output),
         };

@@ -15,6 +15,15 @@ internal sealed class SimulatorControl(HttpClient http)
 {
     private readonly JsonHttp _json = new(http);
 
+    /// <summary>The prepay_id that a checkout's <c>invoke</c> carries: what the phone opens the cashier with.</summary>
+    public static string PrepayId(JsonNode? checkout)
+    {
+        const string name = "prepay_id=";
+        var invoke = checkout.Text("invoke");
+        var from = invoke.IndexOf(name, StringComparison.Ordinal);
+        return from < 0 ? "" : new string([.. invoke[(from + name.Length)..].TakeWhile(char.IsAsciiLetterOrDigit)]);
+    }
+
     public Task<JsonNode?> GetAsync(string path, CancellationToken ct) => _json.RequireAsync(HttpMethod.Get, "/_sim" + path, null, ct);
 
     public Task<JsonNode?> PostAsync(string path, JsonNode body, CancellationToken ct) => _json.RequireAsync(HttpMethod.Post, "/_sim" + path, body, ct);

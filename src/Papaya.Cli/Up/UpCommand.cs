@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace Papaya.Cli.Up;
+
+/// <summary><c>up</c>: everything a developer needs, on one machine, until Ctrl-C.</summary>
+internal static class UpCommand
+{
+    public const string ApiKeyVariable = "PAPAYA_API_KEY";
+
+    public static Command Create(TextWriter output)
+    {
+        var port = new Option<int>("--port") { Description = "Port of the server; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
+        var simulatorPort = new Option<int>("--simulator-port") { Description = "Port of the simulator; 0 takes a free one.", DefaultValueFactory = _ => 8090 };
+        var data = new Option<string?>("--data") { Description = "Folder that keeps both hosts' state over restarts; a temporary one when absent." };
+        foreach (var option in (Option<int>[])[port, simulatorPort])
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() is < 0 or > 65_535)
+                {
+                    result.AddError($"{option.Name} is a port number, 0 to 65535.");
+                }
+            });
+        }
+
+        var up = new Command("up", "Run the server and a simulated WeChat Pay that share one test clock.") { port, simulatorPort, data };
+        up.SetAction(async (parsed, ct) =>
+        {
+            var folder = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("papaya-up-").FullName;
+            var fixedKey = Environment.GetEnvironmentVariable(ApiKeyVariable);
+            var options = new SandboxOptions(Path.GetFullPath(folder))
+            {
+                Port = parsed.GetValue(port),
+                SimulatorPort = parsed.GetValue(simulatorPort),
+                ApiKey = string.IsNullOrEmpty(fixedKey) ? null : fixedKey,
+                Log = true,
+            };
+            await RunAsync(options, output, ct);
+            return PapayaCommand.Ok;
+        });
+        return up;
+    }
+
+    private static async Task RunAsync(SandboxOptions options, TextWriter output, CancellationToken ct)
+    {
+        await using var sandbox = await Sandbox.StartAsync(options, ct);
+        await output.WriteLineAsync($"""
+            server      {sandbox.ServerUrl.OriginalString}      REST API under /v1, described at /openapi/v1.json
+            simulator   {sandbox.SimulatorUrl.OriginalString}      WeChat Pay's paths; control API under /_sim
+            API key     {sandbox.ApiKey}      ({ApiKeyVariable} fixes it)
+            data        {options.Folder}
+            clock       {sandbox.Clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}      POST /_sim/clock moves it
+
+            Ctrl-C stops both.
+            """);
+        await output.FlushAsync(ct);
+        await StopSignal.WaitAsync(ct);
+    }
+}
+
+/// <summary>Waits until somebody asks the process to end, and lets it end in order.</summary>
+internal static class StopSignal
+{
+    public static async Task WaitAsync(CancellationToken ct)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        using var canceled = ct.Register(() => asked.TrySetResult());
+        await asked.Task;
+
+        void Ask(PosixSignalContext context)
+        {
+            context.Cancel = true; // We end by ourselves, after the hosts have stopped.
+            asked.TrySetResult();
+        }
+    }
+}
