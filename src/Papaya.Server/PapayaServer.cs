@@ -38,7 +38,7 @@ public static class PapayaServer
         services.AddSingleton<Ids>(_ => new Ids());
         services.AddSingleton(merchants);
         services.AddHosting(options);
-        services.AddSingleton<EventLog>();
+        services.AddEvents();
         services.AddSingleton<LedgerBook>();
         services.AddPlans();
         overrides?.Invoke(services);
@@ -46,7 +46,14 @@ public static class PapayaServer
         var app = builder.Build();
         app.UseHosting();
         app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json");
         app.MapPlans();
+        app.MapEvents();
+        if (options.SandboxClockUrl is not null)
+        {
+            SandboxClock.Map(app);
+        }
+
         return app;
     }
 
@@ -62,6 +69,12 @@ public static class PapayaServer
         services.AddSingleton(new ApiKeys(options.ApiKeys.Where(key => key.Length > 0)));
         services.AddSingleton<UnfinishedRequests>();
         services.AddSingleton<ILoop>(provider => provider.GetRequiredService<UnfinishedRequests>());
+        services.AddDescription();
+        if (options.SandboxClockUrl is { } clock)
+        {
+            services.AddSingleton(new SandboxClock(new Uri(clock)));
+        }
+
         services.AddHostedService<StorageStart>();
         services.AddHostedService<LoopRunner>();
     }

@@ -63,7 +63,7 @@ public sealed record PageQuery(int Limit, Cursor After)
         return ValueTask.FromResult(Read(context.Request.Query));
     }
 
-    internal static PageQuery Read(IQueryCollection query)
+    internal static PageQuery Read(IQueryCollection query, bool ignoreAfter = false)
     {
         var limit = DefaultLimit;
         if (query["limit"] is [{ Length: > 0 } text, ..]
@@ -73,7 +73,7 @@ public sealed record PageQuery(int Limit, Cursor After)
         }
 
         var after = new Cursor(long.MinValue, "");
-        if (query["after"] is [{ Length: > 0 } position, ..] && !Cursor.TryParse(position, out after))
+        if (!ignoreAfter && query["after"] is [{ Length: > 0 } position, ..] && !Cursor.TryParse(position, out after))
         {
             throw new ProblemException(Problem.Invalid("after", "after is not a cursor of this list.", "Pass the 'next' of the page before, unchanged."));
         }
