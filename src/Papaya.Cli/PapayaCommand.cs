@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Papaya.Cli.Doctor;
 using Papaya.Cli.Signing;
 using Papaya.Cli.Up;
 
@@ -21,6 +22,7 @@ internal static class PapayaCommand
             UpCommand.Create(output),
             ServeCommand.Create(output),
             SimulateCommand.Create(output),
+            DoctorCommand.Create(output),
             SignCommands.Explain(output),
             SignCommands.Verify(output),
         };

@@ -47,37 +47,3 @@ internal static class ServeCommand
         return serve;
     }
 }
-
-/// <summary>Reads the server's settings: file first, then the environment.</summary>
-internal static class Settings
-{
-    private const string Prefix = "PAPAYA__";
-
-    public static PapayaServerOptions Read(string file, bool mustExist)
-    {
-        if (mustExist && !File.Exists(file))
-        {
-            throw new CommandFailedException($"There is no {file}. docs/reference/configuration.md shows one to start from.");
-        }
-
-        try
-        {
-            var configuration = new ConfigurationBuilder()
-                .AddJsonFile(Path.GetFullPath(file), optional: true, reloadOnChange: false)
-                .AddEnvironmentVariables(Prefix)
-                .Build();
-            var options = new PapayaServerOptions();
-            configuration.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-            if (Environment.GetEnvironmentVariable(UpCommand.ApiKeyVariable) is { Length: > 0 } key)
-            {
-                options.ApiKeys.Add(key);
-            }
-
-            return options;
-        }
-        catch (Exception wrong) when (wrong is InvalidOperationException or InvalidDataException or FormatException)
-        {
-            throw new CommandFailedException($"{file}: {wrong.Message}{(wrong.InnerException is { } inner ? " " + inner.Message : "")}");
-        }
-    }
-}
