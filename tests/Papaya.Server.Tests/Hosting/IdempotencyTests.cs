@@ -1,0 +1,210 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Papaya.Server.Hosting;
+using Papaya.Server.Storage;
+using Papaya.Testing;
+
+namespace Papaya.Server.Tests.Hosting;
+
+/// <summary>The engine decides what a unique key does when two callers race, so this runs on both.</summary>
+public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
+{
+    private readonly Door _door = new();
+    private RunningServer _server = null!; // Set by InitializeAsync.
+
+    public async Task InitializeAsync() => _server = await StartAsync(_door);
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task The_same_key_and_body_gets_the_first_answer_and_one_effect()
+    {
+        var first = await _server.SendAsync("/v1/tests/one-step", "{\"n\":1}", Key("same"));
+        var second = await _server.SendAsync("/v1/tests/one-step", "{\"n\":1}", Key("same"));
+        Assert.Equal((HttpStatusCode.Created, false), (first.Status, first.Replayed));
+        Assert.Equal((HttpStatusCode.Created, true), (second.Status, second.Replayed));
+        Assert.Equal(first.Text, second.Text);
+        Assert.Equal(1, await EffectsAsync(Key("same")));
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_body_is_a_conflict()
+    {
+        await _server.SendAsync("/v1/tests/one-step", "{\"n\":1}", Key("other-body"));
+        var second = await _server.SendAsync("/v1/tests/one-step", "{\"n\":2}", Key("other-body"));
+        Assert.Equal((HttpStatusCode.Conflict, "idempotency_key_reused"), (second.Status, second.Code));
+        Assert.Equal(1, await EffectsAsync(Key("other-body")));
+    }
+
+    [Fact]
+    public async Task A_key_belongs_to_its_path()
+    {
+        await _server.SendAsync("/v1/tests/one-step", "{}", Key("paths"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await _server.SendAsync("/v1/tests/refuse", "{}", Key("paths"))).Status);
+    }
+
+    [Fact]
+    public async Task While_the_first_still_runs_the_second_is_told_so()
+    {
+        var first = _server.SendAsync("/v1/tests/two-step?wait=true", "{}", Key("running"));
+        await _door.Reached.Task;
+        var second = await _server.SendAsync("/v1/tests/two-step?wait=true", "{}", Key("running"));
+        Assert.Equal((HttpStatusCode.Conflict, "request_still_running"), (second.Status, second.Code));
+        _door.Open.SetResult();
+        Assert.Equal(HttpStatusCode.Created, (await first).Status);
+        Assert.Equal(1, await EffectsAsync(Key("running")));
+    }
+
+    [Fact]
+    public async Task Of_twenty_at_once_one_has_an_effect()
+    {
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _server.SendAsync("/v1/tests/one-step", "{}", Key("crowd"))));
+        Assert.All(replies, r => Assert.True(r.Status is HttpStatusCode.Created || r.Code == "request_still_running"));
+        Assert.Contains(replies, r => r.Status == HttpStatusCode.Created);
+        Assert.Equal(1, await EffectsAsync(Key("crowd")));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_repeated_as_it_was()
+    {
+        var first = await _server.SendAsync("/v1/tests/refuse", "{}", Key("refused"));
+        var second = await _server.SendAsync("/v1/tests/refuse", "{}", Key("refused"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, false), (first.Status, first.Replayed));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, true), (second.Status, second.Replayed));
+        Assert.Equal(first.Text, second.Text);
+        Assert.Equal("application/problem+json", second.MediaType);
+    }
+
+    [Fact]
+    public async Task A_body_that_could_not_be_read_does_not_use_the_key_up()
+    {
+        Assert.Equal(HttpStatusCode.BadRequest, (await _server.SendAsync("/v1/plans", "{broken", Key("broken"))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await _server.SendAsync("/v1/plans", "{}", Key("broken"))).Status);
+    }
+
+    [Fact]
+    public async Task A_handler_that_failed_half_way_is_driven_to_its_end()
+    {
+        var failed = await _server.SendAsync("/v1/tests/two-step?fail=true", "{}", Key("failed"));
+        Assert.Equal((HttpStatusCode.InternalServerError, "internal_error"), (failed.Status, failed.Code));
+        var answer = await EventuallyAsync(() => _server.SendAsync("/v1/tests/two-step?fail=true", "{}", Key("failed")));
+        Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
+        Assert.Contains("completed", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_unfinished_is_answered_before_the_next_run_is_ready()
+    {
+        // As a kill -9 after the first transaction leaves it: the row exists, nobody runs it.
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync(
+            """
+            insert into idempotency_key (route, key, request_hash, state, resource, created_at)
+            values ('/v1/tests/two-step', @Key, @Hash, 'running', 'res-crashed', 1)
+            """,
+            new { Key = Key("crashed"), Hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8)) }));
+        var door = new Door { HoldsCompletion = true };
+        await using var next = await StartAsync(door);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not_ready"), await ReadyAsync(next));
+        Assert.Equal("request_still_running", (await next.SendAsync("/v1/tests/two-step", "{}", Key("crashed"))).Code);
+        door.Completion.SetResult();
+        var answer = await EventuallyAsync(() => next.SendAsync("/v1/tests/two-step", "{}", Key("crashed")));
+        Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
+        Assert.Contains("res-crashed", answer.Text, StringComparison.Ordinal);
+        await EventuallyAsync(() => next.SendAsync("/readyz", apiKey: null));
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Code)> ReadyAsync(RunningServer server)
+    {
+        var reply = await server.SendAsync("/readyz", apiKey: null);
+        return (reply.Status, reply.Code);
+    }
+
+    /// <summary>Asks until the answer is neither "still running" nor "not ready".</summary>
+    private static async Task<Reply> EventuallyAsync(Func<Task<Reply>> ask)
+    {
+        while (true)
+        {
+            var reply = await ask();
+            if (reply.Status is not (HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable))
+            {
+                return reply;
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private string Key(string name) => $"{GetType().Name}-{name}";
+
+    private Task<RunningServer> StartAsync(Door door) => RunningServer.StartAsync(
+        storage: test.Options,
+        services: services => services.AddSingleton<ICompleteUnfinished>(provider => new Completer(provider.GetRequiredService<Database>(), door)),
+        map: app =>
+        {
+            app.MapPost("/v1/tests/one-step", (IdempotentRequest idem, Database db) => db.WriteAsync(async tx =>
+            {
+                await EffectAsync(tx, idem.Key);
+                return await idem.CompleteAsync(tx, 201, "done");
+            }));
+            app.MapPost("/v1/tests/refuse", () => new Problem("no", 422, "No.").ToResult());
+            app.MapPost("/v1/tests/two-step", async (IdempotentRequest idem, Database db, bool? wait, bool? fail) =>
+            {
+                await db.WriteAsync(async tx =>
+                {
+                    await EffectAsync(tx, idem.Key);
+                    await idem.BeginAsync(tx, "res-" + idem.Key);
+                });
+                if (fail == true)
+                {
+                    throw new InvalidOperationException("the foreign call broke something");
+                }
+
+                if (wait == true)
+                {
+                    door.Reached.SetResult();
+                    await door.Open.Task;
+                }
+
+                return await db.WriteAsync(tx => idem.CompleteAsync(tx, 201, "finished"));
+            });
+        });
+
+    private static Task<int> EffectAsync(Transaction tx, string key) => tx.ExecuteAsync(
+        "insert into ledger_entry (cause, step, line, account, amount, posted_at) values (@Key, 'effect', (select count(*) from ledger_entry where cause = @Key), 'suspense', 0, 1)",
+        new { Key = key });
+
+    private Task<long> EffectsAsync(string key) =>
+        test.Db.ReadAsync(r => r.ScalarAsync<long>("select count(*) from ledger_entry where cause = @Key", new { Key = key }));
+
+    private sealed class Door
+    {
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Open { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool HoldsCompletion { get; init; }
+    }
+
+    private sealed class Completer(Database db, Door door) : ICompleteUnfinished
+    {
+        public string Route => "/v1/tests/two-step";
+
+        public async Task CompleteAsync(IdempotentRequest unfinished, CancellationToken ct)
+        {
+            if (door.HoldsCompletion)
+            {
+                await door.Completion.Task;
+            }
+
+            await db.WriteAsync(tx => unfinished.CompleteAsync(tx, 201, $"completed {unfinished.Resource}"), ct);
+        }
+    }
+}
+
+public sealed class IdempotencyOnSqlite(SqliteFile db) : IdempotencyTests(db), IClassFixture<SqliteFile>;
+
+public sealed class IdempotencyOnPostgres(PostgresSchema db) : IdempotencyTests(db), IClassFixture<PostgresSchema>;
