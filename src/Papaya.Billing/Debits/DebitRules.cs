@@ -170,7 +170,8 @@ public static class DebitRules
     {
         if (code.Class == CodeClass.Hard)
         {
-            return new AfterFailure.AskContract(code.Code);
+            // WeChat said that the contract is good, and then missed it again: a person has to look.
+            return sameCode > 1 ? new AfterFailure.Suspend(code.Code) : new AfterFailure.AskContract(code.Code);
         }
 
         if (code.Class == CodeClass.Hold)

@@ -124,6 +124,7 @@ public sealed class DebitRulesTests
     [InlineData("INVALID_REQUEST", 5, 0, 0, "retry")]
     [InlineData("ACCOUNTERROR", 1, 1, 1, "suspend")]
     [InlineData("CONTRACT_NOT_EXIST", 1, 0, 0, "ask")]
+    [InlineData("CONTRACT_NOT_EXIST", 2, 0, 0, "suspend")] // WeChat called the contract good in between
     [InlineData("USER_NOT_EXIST", 1, 1, 1, "ask")]
     public void A_failure_is_followed_by_what_its_code_and_its_number_say(string code, int sameCode, int failures, int inARow, string expected) =>
         Assert.Equal(expected, Follow(code, sameCode, failures, inARow, Policies) switch

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using Papaya.Billing.Calendar;
+using Papaya.Billing.Debits;
+using Papaya.Server.Events;
+using Papaya.Server.Hosting;
+using Papaya.Server.Merchants;
+using Papaya.Server.Plans;
+using Papaya.Server.Storage;
+using Papaya.Server.Subscriptions;
+
+namespace Papaya.Server.Debits;
+
+/// <summary>What other slices ask about charges: open the next one, cancel what has not left, look again.</summary>
+public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirectory merchants, LoopSignals signals, TimeProvider clock)
+{
+    /// <summary>Why a charge that was held for review may pass.</summary>
+    internal const string Released = "released";
+
+    /// <summary>
+    /// Sees to it that the next period of a renewing subscription gets its charge: a week before the period, or at once when that has come or the
+    /// interval is shorter. Call it whenever a subscription begins to renew or its period has turned; repeating it changes nothing.
+    /// </summary>
+    public async Task OpenNextAsync(Transaction tx, Subscription subscription)
+    {
+        if (!subscription.Renews || subscription.ContractId is null)
+        {
+            return;
+        }
+
+        var plan = await plans.FindByCodeAsync(tx, subscription.Plan) ?? throw new InvalidOperationException($"There is no plan {subscription.Plan}.");
+        var period = subscription.NextPeriod;
+        var dates = subscription.Calendar.DatesOf(period.Number, RetryPlan.For(ModeOf(plan.TemplateId)).Timing);
+        if (dates.OpensAt > clock.GetUtcNow())
+        {
+            await tx.ScheduleRenewalAsync(subscription.Id, Instant.ToMicros(dates.OpensAt));
+            tx.AfterCommit(() => signals.Wake(DebitLoops.Charges));
+            return;
+        }
+
+        await OpenAsync(tx, subscription, plan, period, dates);
+    }
+
+    private async Task OpenAsync(Transaction tx, Subscription subscription, Plan plan, Period period, RenewalDates dates)
+    {
+        var now = clock.GetUtcNow();
+        var isWaived = dates.NoticeAt is null;
+        var charge = new ChargeRow
+        {
+            Id = DebitNumber.ChargeOfPeriod(subscription.Id, period.Number),
+            Merchant = subscription.Merchant,
+            Kind = "period",
+            SubscriptionId = subscription.Id,
+            Period = period.Number,
+            ContractId = subscription.ContractId!, // Checked by the caller.
+            Amount = subscription.Amount,
+            Description = plan.Name,
+            Mode = DebitModes.Name(ModeOf(plan.TemplateId)),
+            Status = isWaived ? ChargeState.Noticed : ChargeState.Planned,
+            PeriodStart = Instant.ToMicros(period.Start),
+            PeriodEnd = Instant.ToMicros(period.End),
+            DueDay = Instant.BeijingDay(dates.DueAt),
+            DueAt = Instant.ToMicros(dates.DueAt),
+            NoticedAt = isWaived ? Instant.ToMicros(now) : null,
+            NextAt = Instant.ToMicros(dates.NoticeAt ?? dates.DueAt),
+            CreatedAt = Instant.ToMicros(now),
+        };
+        if (await tx.InsertAsync(charge) == 0)
+        {
+            return;
+        }
+
+        await events.AppendAsync(tx, "charge.planned", charge.Id, ChargeEvents.Of(charge));
+        if (isWaived)
+        {
+            await tx.AddNoticeAsync(charge.Id, "waiver", charge.CreatedAt, "The interval is shorter than the notice; the customer agreed to each debit when signing.");
+        }
+
+        tx.AfterCommit(() => signals.Wake(isWaived ? DebitLoops.Debits : DebitLoops.Charges));
+    }
+
+    /// <summary>
+    /// Cancels every charge of a contract that has not been sent; those that have wait for their attempt and are canceled if no money comes.
+    /// </summary>
+    public async Task CancelUnsentAsync(Transaction tx, string contractId, string reason)
+    {
+        foreach (var charge in await tx.TakeOpenChargesOfContractAsync(contractId))
+        {
+            await CancelAsync(tx, charge, reason);
+        }
+    }
+
+    /// <summary>The contract may be debited again (resumed, found signed): its charges are looked at again.</summary>
+    public async Task ContractActiveAsync(Transaction tx, string contractId)
+    {
+        var now = Instant.ToMicros(clock.GetUtcNow());
+        await tx.UnparkAsync(contractId, except: "", now);
+        await tx.UnparkAttemptAsync(contractId, now);
+        tx.AfterCommit(() => signals.Wake(DebitLoops.Debits));
+    }
+
+    /// <summary>False when the charge is settled already.</summary>
+    internal async Task<bool> CancelAsync(Transaction tx, ChargeRow charge, string reason)
+    {
+        var step = Charge.After(charge.Status, ChargeEvidence.CancelRequested);
+        if (step.IsContradiction)
+        {
+            return false;
+        }
+
+        charge.Status = step.State;
+        charge.Reason = step.IsMoved ? reason : charge.Reason;
+        if (charge.Status == ChargeState.CancelPending && await tx.TakeOpenAttemptAsync(charge.Id) is { } attempt
+            && Attempt.After(attempt.Status, AttemptEvidence.Withdrawn) is { IsMoved: true } withdrawn)
+        {
+            // Its number never left, or provably never arrived.
+            (attempt.Status, attempt.NextAt, attempt.EndedAt) = (withdrawn.State, null, Instant.ToMicros(clock.GetUtcNow()));
+            await tx.SaveAsync(attempt);
+            charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptWithdrawn).State;
+        }
+        else if (step.IsIgnored)
+        {
+            return true;
+        }
+
+        charge.NextAt = null;
+        await tx.SaveAsync(charge);
+        if (charge.Status == ChargeState.Canceled)
+        {
+            await events.AppendAsync(tx, "charge.canceled", charge.Id, ChargeEvents.Of(charge));
+        }
+
+        return true;
+    }
+
+    internal DebitMode ModeOf(long template) =>
+        merchants.FindTemplate(template) is ({ }, { PayLater: true }) ? DebitMode.PayLater : DebitMode.Delay24H;
+
+    internal TemplateLimits LimitsOf(long template)
+    {
+        var mode = ModeOf(template);
+        return merchants.FindTemplate(template) is ({ }, { } known) ? TemplateLimits.For(mode, known.Amount, known.Fixed) : TemplateLimits.For(mode, 0, isFixed: false);
+    }
+}
+
+internal static class ChargeEvents
+{
+    public static JsonObject Of(ChargeRow charge)
+    {
+        var data = new JsonObject
+        {
+            ["charge"] = charge.Id, ["contract"] = charge.ContractId, ["status"] = Charge.ApiName(charge.Status), ["amount"] = charge.Amount,
+        };
+        if (charge.SubscriptionId is { } subscription)
+        {
+            data["subscription"] = subscription;
+            data["period_start"] = Text(charge.PeriodStart!.Value); // Periods have both ends.
+            data["period_end"] = Text(charge.PeriodEnd!.Value);
+        }
+
+        if (charge.Code is { } code)
+        {
+            data["code"] = code;
+        }
+
+        if (charge.Reason is { } reason)
+        {
+            data["reason"] = reason;
+        }
+
+        return data;
+    }
+
+    public static string Text(long micros) => Instant.FromMicros(micros).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

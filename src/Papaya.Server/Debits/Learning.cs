@@ -1,0 +1,173 @@
+using Papaya.Billing.Calendar;
+using Papaya.Billing.Debits;
+using Papaya.Server.Storage;
+
+namespace Papaya.Server.Debits;
+
+/// <summary>What an attempt's news means for its charge.</summary>
+internal enum Consequence
+{
+    /// <summary>A duplicate or an echo: not even a field changed.</summary>
+    Nothing,
+
+    /// <summary>The attempt goes on waiting, in this state or another.</summary>
+    Waiting,
+    Settled,
+    Failed,
+    Contradiction,
+
+    /// <summary>Nobody can say what became of it: a person takes over.</summary>
+    Unresolved,
+}
+
+internal readonly record struct Learned(Consequence Consequence, string? Why = null);
+
+/// <summary>Writes a finding into an attempt: the state by the machine, and when to send or ask next by the ladder. Touches nothing else.</summary>
+internal static class Learning
+{
+    /// <summary>A fault of our own set-up is looked at again after this.</summary>
+    public static readonly TimeSpan ConfigFaultPause = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan ThrottlePause = TimeSpan.FromSeconds(5);
+
+    // closeorder refuses younger orders (wechatpay/v2-papay.md §12).
+    private static readonly TimeSpan CloseableAfter = TimeSpan.FromMinutes(5);
+
+    public static Learned Note(AttemptRow attempt, Finding finding, DateTimeOffset now)
+    {
+        var evidence = finding.Evidence == AttemptEvidence.NotFoundYet ? CountNotFound(attempt, now) : finding.Evidence;
+        if (evidence == AttemptEvidence.StillOpen && MustClose(attempt, now))
+        {
+            evidence = AttemptEvidence.CloseBegun;
+        }
+
+        var wasOpen = Attempt.IsOpen(attempt.Status);
+        var step = Attempt.After(attempt.Status, evidence);
+        attempt.Status = step.State;
+        if (evidence == AttemptEvidence.FailureReported && wasOpen)
+        {
+            attempt.ReportedCode = finding.Code;
+        }
+
+        if (step.IsContradiction)
+        {
+            return Contradict(attempt, evidence, step.Why!);
+        }
+
+        if (!Attempt.IsOpen(step.State))
+        {
+            return step.IsMoved ? End(attempt, finding, evidence, now) : new(Consequence.Nothing);
+        }
+
+        if (evidence is AttemptEvidence.Accepted or AttemptEvidence.StillOpen)
+        {
+            attempt.Accepted = 1;
+        }
+
+        attempt.Code = finding.Code ?? attempt.Code;
+        if (step.State == AttemptState.Sending)
+        {
+            return new(Consequence.Waiting); // Its answer is still to come and sets the next hour.
+        }
+
+        var next = step.State == AttemptState.Planned ? NextSend(attempt, finding, evidence, now) : NextQuestion(attempt, finding, evidence, now);
+        attempt.NextAt = Instant.ToMicros(next);
+        return next is null ? new(Consequence.Unresolved, "Three days of questions brought no answer.") : new(Consequence.Waiting);
+    }
+
+    private static Learned Contradict(AttemptRow attempt, AttemptEvidence evidence, string why)
+    {
+        if (evidence != AttemptEvidence.PaidOtherAmount || !Attempt.IsOpen(attempt.Status))
+        {
+            return new(Consequence.Contradiction, why);
+        }
+
+        attempt.NextAt = null; // Asking again would only bring the same amount.
+        return new(Consequence.Unresolved, why);
+    }
+
+    private static Learned End(AttemptRow attempt, Finding finding, AttemptEvidence evidence, DateTimeOffset now)
+    {
+        attempt.NextAt = null;
+        attempt.EndedAt = Instant.ToMicros(now);
+        if (evidence == AttemptEvidence.Paid)
+        {
+            attempt.TransactionId = finding.TransactionId;
+            attempt.ExecutedAt = Instant.ToMicros(finding.PaidAt ?? now);
+            attempt.Code = null;
+            return new(Consequence.Settled);
+        }
+
+        var code = evidence switch
+        {
+            AttemptEvidence.ClosedAtWeChat when attempt.Status == AttemptState.Failed => DebitCode.OfClosed(attempt.ReportedCode ?? finding.Code),
+            AttemptEvidence.Refused => DebitCode.Of(finding.Code),
+            _ => DebitCode.Of("ORDERCLOSED"), // By us: nobody's account was tried.
+        };
+        attempt.Code = code.Code;
+        attempt.ExecutedAt = code.Executed ? attempt.EndedAt : null;
+        return new(Consequence.Failed);
+    }
+
+    /// <summary>Counts only answers that can prove something; enough of them prove that the number never arrived.</summary>
+    private static AttemptEvidence CountNotFound(AttemptRow attempt, DateTimeOffset now)
+    {
+        var sent = Sent(attempt);
+        if (attempt.DebitMode == DebitMode.Delay24H && attempt.Accepted == 1 && now < sent + Asking.Delay)
+        {
+            return AttemptEvidence.NotFoundYet;
+        }
+
+        attempt.NotFound++;
+        attempt.FirstNotFoundAt ??= Instant.ToMicros(now);
+        return Asking.ProvesAbsence(attempt.DebitMode, sent, attempt.Accepted == 1, (int)attempt.NotFound, Instant.FromMicros(attempt.FirstNotFoundAt.Value), now)
+            ? AttemptEvidence.NeverArrived
+            : AttemptEvidence.NotFoundYet;
+    }
+
+    /// <summary>WeChat reported SYSTEMERROR and leaves the order open: it is closed before a new number is taken.</summary>
+    private static bool MustClose(AttemptRow attempt, DateTimeOffset now) =>
+        attempt is { ReportedCode: { } reported, Status: AttemptState.Accepted or AttemptState.Unknown }
+        && DebitCode.Of(reported).Class == CodeClass.Ask && now >= Created(attempt) + CloseableAfter;
+
+    private static DateTimeOffset? NextSend(AttemptRow attempt, Finding finding, AttemptEvidence evidence, DateTimeOffset now)
+    {
+        if (evidence == AttemptEvidence.NeverArrived)
+        {
+            (attempt.NotFound, attempt.FirstNotFoundAt, attempt.Accepted, attempt.ReportedCode) = (0, null, 0, null);
+        }
+
+        if (now - Instant.FromMicros(attempt.CreatedAt) >= AskLadder.GivesUpAfter + Asking.Delay)
+        {
+            return null;
+        }
+
+        attempt.Asked++; // A number that goes back and forth does so ever more slowly.
+        return DebitWindow.NextOpen(
+            evidence == AttemptEvidence.NotTaken ? now + (DebitCode.Of(finding.Code).Class == CodeClass.ConfigFault ? ConfigFaultPause : ThrottlePause)
+            : evidence == AttemptEvidence.NeverArrived && attempt.Asked <= 8 ? now
+            : now + AskLadder.WaitAfter((int)attempt.Asked - 1));
+    }
+
+    private static DateTimeOffset? NextQuestion(AttemptRow attempt, Finding finding, AttemptEvidence evidence, DateTimeOffset now)
+    {
+        var sent = Sent(attempt);
+        var isDelayed = attempt.DebitMode == DebitMode.Delay24H && attempt.Accepted == 1 && now < sent + Asking.Delay;
+        return evidence switch
+        {
+            AttemptEvidence.FailureReported or AttemptEvidence.Interrupted or AttemptEvidence.CloseBegun => now,
+            AttemptEvidence.Accepted => attempt.ReportedCode is null ? Asking.First(attempt.DebitMode, sent) : now,
+            AttemptEvidence.NoAnswer when finding.Code is "ORDERPAID" or "ORDER_ACCEPTED" or "OUT_TRADE_NO_USED" && attempt.Asked == 0 => now,
+            AttemptEvidence.StillOpen when attempt.ReportedCode is { } reported && DebitCode.Of(reported).Class == CodeClass.Ask
+                && now < Created(attempt) + CloseableAfter => Created(attempt) + CloseableAfter,
+            _ when isDelayed && attempt.ReportedCode is null => sent + Asking.Delay,
+            _ => Asking.Next((int)attempt.Asked, isDelayed || attempt.DebitMode == DebitMode.PayLater ? sent : sent + Asking.Delay, now),
+        };
+    }
+
+    private static DateTimeOffset Sent(AttemptRow attempt) => Instant.FromMicros(attempt.SentAt ?? attempt.CreatedAt);
+
+    // In 24-hour mode WeChat makes the order when it executes the debit.
+    private static DateTimeOffset Created(AttemptRow attempt) =>
+        attempt.DebitMode == DebitMode.Delay24H ? Sent(attempt) + TimeSpan.FromHours(24) : Sent(attempt);
+}
