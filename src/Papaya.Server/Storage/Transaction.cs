@@ -65,6 +65,30 @@ public sealed class Transaction : Reader
     /// <summary>Runs when (and only when) this work is durable, before its caller hears of it. Must be quick and not throw.</summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
+    /// <summary>
+    /// Runs one step of a batch on a savepoint of its own: when it throws, only the step is undone and the exception is returned.
+    /// </summary>
+    public async Task<Exception?> TryAsync(Func<Task> step)
+    {
+        await ExecuteAsync("savepoint step");
+        var actions = _afterCommit?.Count ?? 0;
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (!Dialect.IsTransient(e))
+        {
+            // Fails, and so fails the whole transaction, when the engine has already given it up.
+            await ExecuteAsync("rollback to savepoint step");
+            await ExecuteAsync("release savepoint step");
+            _afterCommit?.RemoveRange(actions, _afterCommit.Count - actions);
+            return e;
+        }
+
+        await ExecuteAsync("release savepoint step");
+        return null;
+    }
+
     internal void RunAfterCommit()
     {
         if (_afterCommit is null)

@@ -115,6 +115,31 @@ public abstract class DatabaseTests(TestDatabase test)
     }
 
     [Fact]
+    public async Task A_step_that_fails_is_undone_alone_with_its_actions()
+    {
+        var ran = new List<string>();
+        var failure = await _db.WriteAsync(async tx =>
+        {
+            Assert.Null(await tx.TryAsync(async () =>
+            {
+                await InsertAsync(tx, "step-1");
+                tx.AfterCommit(() => ran.Add("step-1"));
+            }));
+            var failed = await tx.TryAsync(async () =>
+            {
+                await InsertAsync(tx, "step-2");
+                tx.AfterCommit(() => ran.Add("step-2"));
+                await InsertAsync(tx, "step-1");
+            });
+            Assert.Null(await tx.TryAsync(() => InsertAsync(tx, "step-3")));
+            return failed;
+        });
+        Assert.True(_db.Dialect.IsDuplicateKey(failure!));
+        Assert.Equal((1, 0, 1), (await CountAsync("step-1"), await CountAsync("step-2"), await CountAsync("step-3")));
+        Assert.Equal(["step-1"], ran);
+    }
+
+    [Fact]
     public async Task The_same_statement_serves_many_values_nulls_and_lists()
     {
         for (var i = 0; i < 3; i++)

@@ -1,0 +1,72 @@
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace Papaya.Server.Tests.Architecture;
+
+/// <summary>Which project may know which other one. An arrow that is not here is a design decision, not an oversight.</summary>
+public sealed class ArrowTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Papaya.WeChatPay"] = [],
+        ["Papaya.Billing"] = [],
+        ["Papaya.Server"] = ["Papaya.Billing", "Papaya.WeChatPay"],
+        ["Papaya.Simulator"] = ["Papaya.WeChatPay"],
+        ["Papaya.Cli"] = ["Papaya.Billing", "Papaya.Server", "Papaya.Simulator", "Papaya.WeChatPay"],
+    };
+
+    public static TheoryData<string> Projects => [.. Allowed.Keys];
+
+    [Fact]
+    public void Every_project_has_its_arrows_written_down() =>
+        Assert.Equal(Allowed.Keys.Order(), Directory.GetDirectories(Sources).Select(folder => Path.GetFileName(folder)!).Order());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_file_points_only_where_it_may(string project)
+    {
+        var file = XDocument.Load(Path.Combine(Sources, project, project + ".csproj"));
+        var referenced = file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
+        Assert.Empty(referenced.Except(Allowed[project]));
+    }
+
+    [Theory] // Cli is not in this test's output; its project file is checked above.
+    [InlineData("Papaya.WeChatPay")]
+    [InlineData("Papaya.Billing")]
+    [InlineData("Papaya.Server")]
+    [InlineData("Papaya.Simulator")]
+    public void Compiled_code_points_only_where_it_may(string project)
+    {
+        var referenced = Assembly.Load(project).GetReferencedAssemblies().Select(a => a.Name!).Where(name => name.StartsWith("Papaya.", StringComparison.Ordinal));
+        Assert.Empty(referenced.Except(Allowed[project]));
+    }
+
+    [Theory]
+    [InlineData("Papaya.Billing")]
+    [InlineData("Papaya.WeChatPay")]
+    public void Domain_and_client_stand_on_the_runtime_alone(string project)
+    {
+        var file = XDocument.Load(Path.Combine(Sources, project, project + ".csproj"));
+        Assert.Empty(file.Descendants("PackageReference"));
+        Assert.Empty(file.Descendants("FrameworkReference"));
+    }
+
+    [Fact]
+    public void The_domain_knows_no_clock_no_network_and_no_database() =>
+        Assert.Empty(Assembly.Load("Papaya.Billing").GetReferencedAssemblies()
+            .Where(a => a.Name is "System.Net.Http" or "System.Data.Common" or "System.Threading.Thread" or "Microsoft.Extensions.Logging.Abstractions"));
+
+    private static string Sources
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "Papaya.slnx")))
+            {
+                folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+            }
+
+            return Path.Combine(folder.FullName, "src");
+        }
+    }
+}
