@@ -2,8 +2,13 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Papaya.Simulator.Calls;
 using Papaya.Simulator.Clock;
 using Papaya.Simulator.Control;
+using Papaya.Simulator.Faults;
+using Papaya.Simulator.Notifications;
+using Papaya.Simulator.Wire;
+using Papaya.Simulator.World;
 
 namespace Papaya.Simulator;
 
@@ -20,19 +25,69 @@ public static class SimulatorHost
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
+        options.PublicUrl ??= urls.FirstOrDefault();
+        builder.Services.AddSingleton(_ => new SimulatorState(options, clock));
+        builder.Services.AddSingleton<Traffic>(_ => new(options));
+        builder.Services.AddSingleton<FaultRules>();
+        builder.Services.AddSingleton<Courier>();
+        builder.Services.AddSingleton<Gateway>();
+        builder.Services.AddSingleton<ControlApi>();
         var app = builder.Build();
         foreach (var url in urls)
         {
             app.Urls.Add(url);
         }
 
+        var state = app.Services.GetRequiredService<SimulatorState>();
+        var courier = app.Services.GetRequiredService<Courier>();
+        var gateway = app.Services.GetRequiredService<Gateway>();
+        state.OnDue = what => Perform(state, courier, what);
+        app.Lifetime.ApplicationStarted.Register(state.Start);
+
         app.Use((http, next) => options.AllowRemoteControl || !http.Request.Path.StartsWithSegments("/_sim") || IsLocal(http)
             ? next(http)
             : http.RefuseAsync(403, "The control API answers this machine only; start the simulator with remote control allowed."));
+        app.Use(async (http, next) =>
+        {
+            // Moving the clock waits for all work, so it is not work itself.
+            using var work = http.Request.Path == "/_sim/clock" ? null : clock.Enter();
+            if (Gateway.Find(http.Request.Path.Value ?? "") is { } rule)
+            {
+                await gateway.AnswerAsync(http, rule, IsLocal(http));
+            }
+            else
+            {
+                await next(http);
+            }
+        });
+        app.Services.GetRequiredService<ControlApi>().Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
         app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock));
         app.MapPost("/_sim/clock", http => ClockControl.MoveAsync(http, clock));
         return app;
+    }
+
+    private static void Perform(SimulatorState state, Courier courier, Scheduled what)
+    {
+        if (what is Delivery delivery)
+        {
+            courier.Take(delivery);
+            return;
+        }
+
+        using var op = state.Begin();
+        switch (what)
+        {
+            case Order { Kind: OrderKind.Debit, State: TradeState.NotPay or TradeState.Accept } debit:
+                Debits.Execute(state, debit, op.Now);
+                break;
+            case Order order:
+                Orders.Expire(state, order);
+                break;
+            case Refund refund:
+                Refunds.Complete(state, refund, op.Now);
+                break;
+        }
     }
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is null || IPAddress.IsLoopback(http.Connection.RemoteIpAddress);

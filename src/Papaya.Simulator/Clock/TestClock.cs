@@ -34,6 +34,9 @@ public sealed class TestClock : TimeProvider, IDisposable
     /// <summary>How much work has entered and not left.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>The time of the machine underneath.</summary>
+    internal DateTimeOffset MachineNow => _machine.GetUtcNow();
+
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Papaya.Simulator.Calls;
+using Papaya.Simulator.Faults;
+using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Control;
 
@@ -29,6 +32,27 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(ClockView))]
 [JsonSerializable(typeof(ClockMove))]
 [JsonSerializable(typeof(Refusal))]
+[JsonSerializable(typeof(MerchantRequest))]
+[JsonSerializable(typeof(MerchantView))]
+[JsonSerializable(typeof(TemplateRequest))]
+[JsonSerializable(typeof(Template))]
+[JsonSerializable(typeof(Listing<Template>))]
+[JsonSerializable(typeof(UserRequest))]
+[JsonSerializable(typeof(UserView))]
+[JsonSerializable(typeof(CashierRequest))]
+[JsonSerializable(typeof(CashierResult))]
+[JsonSerializable(typeof(TerminateRequest))]
+[JsonSerializable(typeof(ContractView))]
+[JsonSerializable(typeof(Listing<ContractView>))]
+[JsonSerializable(typeof(OrderView))]
+[JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(Listing<RequestRecord>))]
+[JsonSerializable(typeof(Listing<SendRecord>))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(FaultRule))]
+[JsonSerializable(typeof(Listing<FaultRule>))]
+[JsonSerializable(typeof(Listing<SwitchView>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ControlJson : JsonSerializerContext;
 
 /// <summary>Instants as RFC 3339 in UTC with a <c>Z</c>; any offset is read.</summary>

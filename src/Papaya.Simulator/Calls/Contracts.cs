@@ -1,0 +1,148 @@
+using Papaya.Simulator.Notifications;
+using Papaya.Simulator.Wire;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Calls;
+
+/// <summary><c>querycontract</c>, <c>deletecontract</c>, and how a contract ends.</summary>
+internal static class Contracts
+{
+    public static readonly CallRule Query = new(
+        "/papay/querycontract",
+        [
+            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Optional("contract_id", 32), Field.Optional("plan_id", 28, Shape.Positive),
+            Field.Optional("contract_code", 128), Field.Required("version", 8), Field.Optional("sign_type", 32, Shape.SignType), Field.Required("sign", 64),
+        ],
+        Ask)
+    {
+        HasNonce = false, MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL",
+    };
+
+    public static readonly CallRule Delete = new(
+        "/papay/deletecontract",
+        [
+            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Optional("contract_id", 32), Field.Optional("plan_id", 28, Shape.Positive),
+            Field.Optional("contract_code", 128), Field.Required("contract_termination_remark", 512), Field.Required("version", 8), Field.Required("sign", 32),
+        ],
+        DeleteIt)
+    {
+        HasNonce = false, MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL",
+    };
+
+    /// <summary>Ends a contract by any route and tells the template's address.</summary>
+    public static void Terminate(SimulatorState state, Contract contract, int mode, string? remark, DateTimeOffset now)
+    {
+        contract.TerminatedAt = now;
+        contract.TerminationMode = mode;
+        contract.TerminationRemark = remark;
+        state.Put(contract);
+        if (state.FindTemplate(contract.MchId, contract.PlanId)?.TerminateNotifyUrl is { } url)
+        {
+            Messages.ContractEnded(state, contract, url, now);
+        }
+    }
+
+    private static void Ask(Call call)
+    {
+        if (!Find(call, out var contract))
+        {
+            return;
+        }
+
+        if (contract is null)
+        {
+            NotFound(call);
+            return;
+        }
+
+        var isSigned = contract.IsActive && call.Now < contract.ExpiresAt;
+        var ended = contract.TerminatedAt ?? contract.ExpiresAt;
+        var answer = call.Success().Add("contract_id"u8, contract.ContractId).Add("plan_id"u8, contract.PlanId).Add("openid"u8, contract.Openid)
+            .Add("request_serial"u8, contract.RequestSerial).Add("contract_code"u8, contract.ContractCode)
+            .Add("contract_display_account"u8, contract.DisplayAccount).Add("contract_state"u8, isSigned ? 0 : 1)
+            .Add("contract_signed_time"u8, BeijingTime.Spaced(contract.SignedAt)).Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
+        if (!isSigned)
+        {
+            answer.Add("contract_terminated_time"u8, BeijingTime.Spaced(ended))
+                .Add("contract_termination_mode"u8, contract.IsActive ? 1 : contract.TerminationMode)
+                .Add("contract_termination_remark"u8, contract.TerminationRemark);
+        }
+
+        answer.Add("err_code"u8, 0).Add("err_code_des"u8, "SUCCESS");
+    }
+
+    private static void DeleteIt(Call call)
+    {
+        if (!Find(call, out var contract))
+        {
+            return;
+        }
+
+        if (contract is null || (!contract.IsActive && call.State.Switches.Is("delete_terminated", "fails")))
+        {
+            call.Fail("CONTRACT_NOT_EXIST", Texts.ContractUnknown);
+            return;
+        }
+
+        if (contract.IsActive)
+        {
+            Terminate(call.State, contract, mode: 3, call.Text("contract_termination_remark"u8), call.Now);
+        }
+
+        call.Success().Add("contract_id"u8, contract.ContractId).Add("plan_id"u8, contract.PlanId).Add("contract_code"u8, contract.ContractCode);
+    }
+
+    /// <summary>False when the call has been answered: it names no contract, or names it in both ways.</summary>
+    private static bool Find(Call call, out Contract? contract)
+    {
+        contract = null;
+        if (call.Text("contract_id"u8) is { } id)
+        {
+            if (call.Message.Contains("contract_code"u8) || call.Message.Contains("plan_id"u8))
+            {
+                call.Fail("PARAMETER FAIL", "contract_id与plan_id、contract_code不能同时传入");
+                return false;
+            }
+
+            contract = call.State.FindContract(id) is { } found && found.MchId == call.Merchant.MchId ? found : null;
+            return true;
+        }
+
+        if (call.Message.Contains("contract_id"u8))
+        {
+            // An empty contract_id beside plan_id and contract_code is answered so by WeChat (community 0008627e2f8cf82c35e81bff051000).
+            call.Fail("RESULT NULL", "返回结果为空");
+            return false;
+        }
+
+        if (call.Long("plan_id"u8) is not { } planId || call.Text("contract_code"u8) is not { } code)
+        {
+            call.Fail("PARAMETER FAIL", "缺少参数contract_id");
+            return false;
+        }
+
+        contract = call.State.FindContractByCode(call.Merchant.MchId, code) is { } byCode && byCode.PlanId == planId ? byCode : null;
+        return true;
+    }
+
+    private static void NotFound(Call call)
+    {
+        if (call.State.Switches.Is("signing_in_progress", "state_9") && call.Text("contract_code"u8) is { } code
+            && call.State.FindOpenSigning(call.Merchant.MchId, code) is { } order && order.PlanId == call.Long("plan_id"u8))
+        {
+            call.Success().Add("plan_id"u8, order.PlanId!.Value).Add("contract_code"u8, code).Add("request_serial"u8, order.RequestSerial)
+                .Add("contract_display_account"u8, order.DisplayAccount).Add("contract_state"u8, 9);
+            return;
+        }
+
+        if (call.State.Switches.Is("contract_not_found", "RESULT NULL"))
+        {
+            call.Fail("RESULT NULL", "返回结果为空");
+        }
+        else
+        {
+            call.Fail("CONTRACT_NOT_EXIST", Texts.ContractUnknown);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using Papaya.Simulator.Wire;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Calls;
+
+/// <summary><c>orderquery</c>, <c>paporderquery</c>, <c>closeorder</c>, and what closes by itself.</summary>
+internal static class Orders
+{
+    /// <summary>An order may be closed from five minutes after its creation on.</summary>
+    private static readonly TimeSpan CloseAfter = TimeSpan.FromMinutes(5);
+
+    /// <summary>paporderquery forgets orders after a month.</summary>
+    private static readonly TimeSpan DebitQueryReach = TimeSpan.FromDays(31);
+
+    public static readonly CallRule Query = new(
+        "/pay/orderquery",
+        [
+            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
+            Field.Optional("transaction_id", 32, Shape.Number), Field.Optional("out_trade_no", 32, Shape.Number),
+            Field.Optional("sign_type", 32, Shape.SignType), Field.Optional("version", 8),
+        ],
+        Ask);
+
+    public static readonly CallRule DebitQuery = new(
+        "/pay/paporderquery",
+        [
+            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
+            Field.Optional("transaction_id", 32, Shape.Number), Field.Optional("out_trade_no", 32, Shape.Number),
+            Field.Optional("sign_type", 32, Shape.SignType),
+        ],
+        AskDebit);
+
+    public static readonly CallRule Close = new(
+        "/pay/closeorder",
+        [
+            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("out_trade_no", 32, Shape.Number),
+            Field.Required("nonce_str", 32), Field.Required("sign", 64), Field.Optional("sign_type", 32, Shape.SignType),
+        ],
+        CloseIt);
+
+    /// <summary>An unpaid order's time is over, or a failed debit is closed by WeChat.</summary>
+    public static void Expire(SimulatorState state, Order order)
+    {
+        if (order.State is TradeState.NotPay or TradeState.PayFail)
+        {
+            order.State = TradeState.Closed;
+            state.Schedule(order, null);
+            state.Put(order);
+        }
+    }
+
+    private static void Ask(Call call)
+    {
+        if (Find(call, out var order) && order is null)
+        {
+            call.Fail("ORDERNOTEXIST", Texts.NoOrder);
+        }
+        else if (order is { State: TradeState.Accept } && call.State.Switches.Is("orderquery_waiting", "ORDERNOTEXIST"))
+        {
+            call.Fail("ORDERNOTEXIST", Texts.NoOrder);
+        }
+        else if (order is not null)
+        {
+            var state = order.State == TradeState.PayFail ? "PAYERROR" : Name(order.State);
+            Answer(call, order, state, order.State == TradeState.Success
+                || (order.State == TradeState.Refund && call.State.Switches.Is("refund_state_answer", "full")));
+        }
+    }
+
+    private static void AskDebit(Call call)
+    {
+        if (Find(call, out var order) && (order is null || call.Now - order.CreatedAt > DebitQueryReach))
+        {
+            call.Fail("ORDERNOTEXIST", Texts.NoOrder);
+        }
+        else if (order is { Kind: OrderKind.Payment }
+            || (order is { State: TradeState.Closed } && call.State.Switches.Is("paporderquery_closed", "not_a_debit")))
+        {
+            call.Fail("PARAM_ERROR", Texts.NotADebit);
+        }
+        else if (order is not null)
+        {
+            Answer(call, order, Name(order.State), order.State == TradeState.Success).Add("contract_id"u8, order.ContractId);
+        }
+    }
+
+    /// <summary>False when the call has been answered: neither number was given, or the transaction is unknown.</summary>
+    private static bool Find(Call call, out Order? order)
+    {
+        order = null;
+        if (call.Text("transaction_id"u8) is { } transaction)
+        {
+            order = call.State.FindOrderByTransaction(call.Merchant.MchId, transaction);
+            if (order is null)
+            {
+                call.Fail("INVALID_TRANSACTIONID", "无效的微信订单号");
+                return false;
+            }
+
+            return true;
+        }
+
+        if (call.Text("out_trade_no"u8) is not { } number)
+        {
+            call.Fail("LACK_PARAMS", "缺少参数transaction_id或out_trade_no");
+            return false;
+        }
+
+        order = call.State.FindOrder(call.Merchant.MchId, number);
+        return true;
+    }
+
+    private static V2Writer Answer(Call call, Order order, string state, bool isFull)
+    {
+        var answer = call.Success();
+        if (!isFull)
+        {
+            return answer.Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
+                .Add("trade_state"u8, state).Add("trade_state_desc"u8, Describe(order));
+        }
+
+        return answer.Add("device_info"u8, order.DeviceInfo).Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N")
+            .Add("trade_type"u8, order.TradeType).Add("trade_state"u8, state).Add("bank_type"u8, order.BankType)
+            .Add("total_fee"u8, order.Amount).Add("settlement_total_fee"u8, order.Amount).Add("fee_type"u8, "CNY")
+            .Add("cash_fee"u8, order.Amount).Add("cash_fee_type"u8, "CNY")
+            .Add("transaction_id"u8, order.TransactionId).Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
+            .Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value)).Add("trade_state_desc"u8, Describe(order));
+    }
+
+    private static void CloseIt(Call call)
+    {
+        var order = call.State.FindOrder(call.Merchant.MchId, call.Text("out_trade_no"u8));
+        switch (order)
+        {
+            case null or { State: TradeState.Accept }:
+                call.Fail("ORDERNOTEXIST", Texts.NoOrder);
+                return;
+            case { IsPaid: true }:
+                call.Fail("ORDERPAID", Texts.Paid);
+                return;
+            case { State: TradeState.Closed }:
+                call.Fail("ORDERCLOSED", Texts.OrderClosed);
+                return;
+        }
+
+        if (call.Now - order.CreatedAt < CloseAfter)
+        {
+            const string TooEarly = "订单生成后不能马上调用关单接口，最短调用时间间隔为5分钟";
+            if (call.State.Switches.Is("close_too_early", "return_fail"))
+            {
+                call.Refuse(TooEarly);
+            }
+            else
+            {
+                call.Fail("TRADE_STATE_ERROR", TooEarly);
+            }
+
+            return;
+        }
+
+        Expire(call.State, order);
+        call.Success();
+    }
+
+    private static string Name(TradeState state) => state switch
+    {
+        TradeState.NotPay => "NOTPAY",
+        TradeState.Accept => "ACCEPT",
+        TradeState.Success => "SUCCESS",
+        TradeState.Refund => "REFUND",
+        TradeState.PayFail => "PAY_FAIL",
+        TradeState.Closed => "CLOSED",
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
+
+    private static string Describe(Order order) => order.State switch
+    {
+        TradeState.Success => "支付成功",
+        TradeState.Refund => "订单发生过退款，退款详情请查询退款单",
+        TradeState.NotPay => "订单未支付",
+        TradeState.Accept => "已接收，等待扣款",
+        TradeState.PayFail => order.ErrText ?? "支付失败",
+        TradeState.Closed => "订单已关闭",
+        _ => throw new ArgumentOutOfRangeException(nameof(order)),
+    };
+}

@@ -1,0 +1,313 @@
+using Papaya.Simulator.Notifications;
+using Papaya.Simulator.Wire;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Calls;
+
+/// <summary>What the user's act in the cashier led to.</summary>
+internal sealed record CashierResult(bool Paid, bool Signed, string? ContractId = null, string? Reason = null);
+
+/// <summary><c>contractorder</c> (支付中签约) and the user's act in its cashier: two legs, an ordinary payment and a contract.</summary>
+internal static class PayAndSign
+{
+    /// <summary>A user holds at most so many deduct items; the next one is silently not signed.</summary>
+    public const int MostItems = 200;
+
+    /// <summary>Life of a prepay_id.</summary>
+    private static readonly TimeSpan OrderLife = TimeSpan.FromHours(2);
+
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(5);
+
+    public static readonly CallRule Order = new(
+        "/pay/contractorder",
+        [
+            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("contract_mchid", 32), Field.Required("contract_appid", 32),
+            Field.Required("out_trade_no", 32, Shape.Number), Field.Optional("device_info", 32), Field.Required("nonce_str", 32),
+            Field.Required("body", 127, Shape.Bytes), Field.Optional("detail", 8192), Field.Optional("attach", 127, Shape.Bytes),
+            Field.Required("notify_url", 256, Shape.NotifyUrl), Field.Required("total_fee", 12, Shape.Fen), Field.Optional("fee_type", 16),
+            Field.Required("spbill_create_ip", 16, Shape.IpV4), Field.Optional("time_start", 14, Shape.Time), Field.Optional("time_expire", 14, Shape.Time),
+            Field.Optional("goods_tag", 32), Field.Required("trade_type", 16), Field.Optional("product_id", 32), Field.Optional("limit_pay", 32),
+            Field.Optional("openid", 128), Field.Required("plan_id", 19, Shape.Positive), Field.Required("contract_code", 64, Shape.Alphanumeric),
+            Field.Required("request_serial", 19, Shape.Positive), Field.Required("contract_display_account", 64),
+            Field.Required("contract_notify_url", 256, Shape.NotifyUrl), Field.Optional("contract_outerid", 32),
+            Field.Optional("sign_type", 32, Shape.SignType), Field.Required("sign", 64),
+        ],
+        Place)
+    {
+        MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL",
+    };
+
+    /// <summary>The user pays, or goes away. The order is open.</summary>
+    public static CashierResult Act(SimulatorState state, Order order, User user, bool pays, bool ticks, DateTimeOffset now)
+    {
+        if (!pays)
+        {
+            return new(false, false, Reason: "cancelled");
+        }
+
+        if (order.Openid is { } named && named != user.Openid)
+        {
+            return new(false, false, Reason: "another_user");
+        }
+
+        if (user.Account == AccountState.Closed)
+        {
+            return new(false, false, Reason: "account_closed");
+        }
+
+        if (user.Balance < order.Amount)
+        {
+            return new(false, false, Reason: "not_enough");
+        }
+
+        user.Balance -= order.Amount;
+        state.Put(user);
+        var reason = WhyNotSigned(state, order, user, ticks);
+        var contract = reason is null ? Sign(state, order, user, now) : null;
+        order.Openid = user.Openid;
+        order.ContractId = contract?.ContractId;
+        order.State = TradeState.Success;
+        order.TransactionId = state.Numbers.TransactionId(now);
+        order.PaidAt = now;
+        order.BankType = "OTHERS";
+        state.Schedule(order, null);
+        state.Put(order);
+        state.Put(new Movement
+        {
+            MchId = order.MchId,
+            Kind = MovementKind.Payment,
+            OutTradeNo = order.OutTradeNo,
+            TransactionId = order.TransactionId,
+            ContractId = order.ContractId,
+            Openid = user.Openid,
+            Amount = order.Amount,
+            At = now,
+        });
+        Messages.Paid(state, order, now);
+        if (contract is not null)
+        {
+            Messages.Signed(state, contract, order.ContractNotifyUrl!, now);
+        }
+
+        return new(true, contract is not null, contract?.ContractId, reason);
+    }
+
+    private static string? WhyNotSigned(SimulatorState state, Order order, User user, bool ticks)
+    {
+        var template = state.FindTemplate(order.MchId, order.PlanId!.Value);
+        return !order.OffersContract ? "not_offered"
+            : !ticks ? "not_ticked"
+            : user.Account == AccountState.Abnormal ? "account_abnormal"
+            : state.FindActiveContract(order.MchId, order.PlanId.Value, user.Openid) is not null ? "already_signed"
+            : state.FindContractByCode(order.MchId, order.ContractCode) is { IsActive: true } ? "contract_code_used"
+            : user.Items + user.OtherItems >= MostItems ? "too_many_items"
+            : template is null or { Disabled: true } or { SigningBlocked: true } ? "template_closed"
+            : null;
+    }
+
+    private static Contract Sign(SimulatorState state, Order order, User user, DateTimeOffset now)
+    {
+        var contract = new Contract
+        {
+            ContractId = state.Numbers.ContractId(now),
+            MchId = order.MchId,
+            AppId = order.AppId,
+            PlanId = order.PlanId!.Value,
+            Openid = user.Openid,
+            ContractCode = order.ContractCode!,
+            RequestSerial = order.RequestSerial!,
+            DisplayAccount = order.DisplayAccount!,
+            SignType = order.SignType,
+            SignedAt = now,
+            ExpiresAt = now.AddDays(state.FindTemplate(order.MchId, order.PlanId.Value)!.ValidDays),
+        };
+        state.Put(contract);
+        return contract;
+    }
+
+    private static void Place(Call call)
+    {
+        var state = call.State;
+        var mchId = call.Merchant.MchId;
+        if (!call.Merchant.MayDebit)
+        {
+            call.Fail("MERCHANT PERMISSION ERROR", "商户没有委托代扣权限");
+            return;
+        }
+
+        if (WrongTogether(call) is { } wrong)
+        {
+            call.Fail("PARAMETER FAIL", wrong);
+            return;
+        }
+
+        var template = state.FindTemplate(mchId, call.Long("plan_id"u8)!.Value);
+        if (template is null or { Disabled: true })
+        {
+            call.Fail("INVALID PLAN_ID", Texts.NoTemplate);
+            return;
+        }
+
+        if (template.SigningBlocked)
+        {
+            call.Fail("MERCHANT AUTHORITY ERROR", Texts.SigningBlocked);
+            return;
+        }
+
+        var order = Read(call);
+        var known = state.FindOrder(mchId, order.OutTradeNo);
+        switch (known)
+        {
+            case { Kind: OrderKind.Debit }:
+                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
+                return;
+            case { IsPaid: true }:
+                call.Fail("ORDERPAID", Texts.Paid);
+                return;
+            case { State: TradeState.Closed }:
+                call.Fail("ORDERCLOSED", Texts.OrderClosed);
+                return;
+            case not null when !known.SaysTheSameAs(order):
+                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
+                return;
+            case not null:
+                Answer(call, known, null);
+                return;
+        }
+
+        if (order.Openid is { } openid && state.FindUser(openid) is null)
+        {
+            call.Fail("PARAM_ERROR", "无效的openid");
+            return;
+        }
+
+        var refusal = ContractRefusal(call, order);
+        if (refusal is { Code: "CONTRACT_CODE DUPLICATION" } && state.Switches.Is("contract_code_duplication", "order_fails"))
+        {
+            call.Fail(refusal.Code, refusal.Text);
+            return;
+        }
+
+        order.OffersContract = refusal is null;
+        order.PrepayId = state.Numbers.PrepayId(call.Now);
+        state.Schedule(order, order.TimeExpire is { } expires ? BeijingTime.Parse(expires)!.Value.ToUniversalTime() : call.Now + OrderLife);
+        state.Put(order);
+        Answer(call, order, refusal);
+    }
+
+    private static string? WrongTogether(Call call)
+    {
+        if (call.Text("contract_mchid"u8) != call.Merchant.MchId)
+        {
+            return "contract_mchid与mch_id不一致";
+        }
+
+        if (call.Text("contract_appid"u8) != call.AppId)
+        {
+            return Texts.AppMismatch;
+        }
+
+        if (call.Text("trade_type"u8) is not ("JSAPI" or "NATIVE" or "APP" or "MWEB") and var type)
+        {
+            return $"不支持的trade_type:{type}";
+        }
+
+        if (call.Text("trade_type"u8) == "JSAPI" && call.Text("openid"u8) is null)
+        {
+            return "缺少参数openid";
+        }
+
+        if (call.Text("trade_type"u8) == "NATIVE" && call.Text("product_id"u8) is null)
+        {
+            return "缺少参数product_id";
+        }
+
+        if (call.Text("fee_type"u8) is not (null or "CNY"))
+        {
+            return "不支持的fee_type";
+        }
+
+        if (call.Text("limit_pay"u8) is not (null or "no_credit"))
+        {
+            return "不支持的limit_pay";
+        }
+
+        if (BeijingTime.Parse(call.Text("time_expire"u8)) is { } expires)
+        {
+            var starts = BeijingTime.Parse(call.Text("time_start"u8)) is { } start && start > call.Now ? start : call.Now;
+            return expires - starts <= ShortestLife ? "time_expire时间过短，刷卡至少1分钟，其他5分钟" : null;
+        }
+
+        return null;
+    }
+
+    private static Order Read(Call call) => new()
+    {
+        MchId = call.Merchant.MchId,
+        OutTradeNo = call.Text("out_trade_no"u8)!,
+        Kind = OrderKind.Payment,
+        State = TradeState.NotPay,
+        AppId = call.AppId,
+        Body = call.Text("body"u8)!,
+        Detail = call.Text("detail"u8),
+        Attach = call.Text("attach"u8),
+        DeviceInfo = call.Text("device_info"u8),
+        Amount = call.Long("total_fee"u8)!.Value,
+        TradeType = call.Text("trade_type"u8)!,
+        NotifyUrl = call.Text("notify_url"u8)!,
+        SignType = call.SignType,
+        CreatedAt = call.Now,
+        Openid = call.Text("openid"u8),
+        ProductId = call.Text("product_id"u8),
+        PayerIp = call.Text("spbill_create_ip"u8),
+        TimeExpire = call.Text("time_expire"u8),
+        PlanId = call.Long("plan_id"u8),
+        ContractCode = call.Text("contract_code"u8),
+        RequestSerial = call.Text("request_serial"u8),
+        DisplayAccount = call.Text("contract_display_account"u8),
+        ContractNotifyUrl = call.Text("contract_notify_url"u8),
+    };
+
+    private static Refused? ContractRefusal(Call call, Order order)
+    {
+        var state = call.State;
+        var sameCode = state.FindContractByCode(order.MchId, order.ContractCode);
+        if (sameCode is { IsActive: true } || (sameCode is not null && state.Switches.Is("contract_code_reuse", "refused")))
+        {
+            return new("CONTRACT_CODE DUPLICATION", "contract_code重复");
+        }
+
+        return order.Openid is { } openid && state.FindActiveContract(order.MchId, order.PlanId!.Value, openid) is not null
+            && state.Switches.Is("already_signed", "contract_part_fails")
+            ? new("Fail", "已签约")
+            : null;
+    }
+
+    private static void Answer(Call call, Order order, Refused? refusal)
+    {
+        var answer = call.Success();
+        if (refusal is null)
+        {
+            answer.Add("contract_result_code"u8, order.OffersContract ? "SUCCESS" : "FAIL");
+        }
+        else
+        {
+            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, refusal.Code).Add("contract_err_code_des"u8, refusal.Text);
+        }
+
+        answer.Add("prepay_id"u8, order.PrepayId).Add("trade_type"u8, order.TradeType).Add("out_trade_no"u8, order.OutTradeNo)
+            .Add("plan_id"u8, order.PlanId!.Value).Add("request_serial"u8, order.RequestSerial).Add("contract_code"u8, order.ContractCode)
+            .Add("contract_display_account"u8, order.DisplayAccount);
+        if (order.TradeType == "NATIVE")
+        {
+            answer.Add("code_url"u8, $"weixin://wxpay/bizpayurl?pr={order.PrepayId![16..]}");
+        }
+        else if (order.TradeType == "MWEB")
+        {
+            answer.Add("mweb_url"u8, $"{call.State.Options.PublicUrl}/cashier/{order.PrepayId}?prepay_id={order.PrepayId}&package={order.PrepayId![^10..]}");
+        }
+    }
+
+    private sealed record Refused(string Code, string Text);
+}

@@ -1,0 +1,137 @@
+using Papaya.Simulator.Faults;
+using Papaya.Simulator.World;
+
+namespace Papaya.Simulator.Control;
+
+internal sealed record AppView(string AppId, AppKind Kind);
+
+internal sealed record MerchantRequest
+{
+    public required string MchId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Key { get; init; }
+
+    public string? PreviousKey { get; init; }
+
+    public AppView[]? Apps { get; init; }
+
+    public bool? MayDebit { get; init; }
+
+    public string? RefundNotifyUrl { get; init; }
+}
+
+internal sealed record MerchantView(string MchId, string Name, string Key, string? PreviousKey, AppView[] Apps, bool MayDebit, string? RefundNotifyUrl);
+
+internal sealed record TemplateRequest
+{
+    public required string MchId { get; init; }
+
+    public required long PlanId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required TemplateKind Kind { get; init; }
+
+    public string Cycle { get; init; } = "month";
+
+    public required FeeRule Fee { get; init; }
+
+    public required long Amount { get; init; }
+
+    public long? FirstAmount { get; init; }
+
+    public NoticeMode Mode { get; init; }
+
+    public string? TerminateNotifyUrl { get; init; }
+
+    public bool Disabled { get; init; }
+
+    public bool SigningBlocked { get; init; }
+
+    public long? SingleLimit { get; init; }
+
+    public long? DailyLimit { get; init; }
+
+    public int? ValidDays { get; init; }
+}
+
+internal sealed record UserRequest
+{
+    public required string Openid { get; init; }
+
+    public long? Balance { get; init; }
+
+    public AccountState? Account { get; init; }
+
+    public BankState? Bank { get; init; }
+
+    public int? OtherItems { get; init; }
+}
+
+internal sealed record UserView(string Openid, long Balance, AccountState Account, BankState Bank, int OtherItems, ContractView[] Contracts);
+
+internal sealed record CashierRequest
+{
+    public required string Openid { get; init; }
+
+    public required string Action { get; init; }
+
+    public bool Sign { get; init; }
+}
+
+internal sealed record TerminateRequest
+{
+    public int Mode { get; init; } = 2;
+}
+
+internal sealed record ContractView(
+    string ContractId, string MchId, string Appid, long PlanId, string Openid, string ContractCode, string RequestSerial, string DisplayAccount,
+    string State, DateTimeOffset SignedAt, DateTimeOffset ExpiresAt, DateTimeOffset? TerminatedAt, int? TerminationMode, string? TerminationRemark,
+    string? WaitingOrder)
+{
+    public static ContractView Of(Contract c) => new(
+        c.ContractId, c.MchId, c.AppId, c.PlanId, c.Openid, c.ContractCode, c.RequestSerial, c.DisplayAccount, c.IsActive ? "signed" : "terminated",
+        c.SignedAt, c.ExpiresAt, c.TerminatedAt, c.IsActive ? null : c.TerminationMode, c.TerminationRemark, c.WaitingOrder);
+}
+
+internal sealed record RefundView(string OutRefundNo, string RefundId, long Amount, RefundState State, DateTimeOffset AcceptedAt, DateTimeOffset? SucceededAt);
+
+internal sealed record OrderView(
+    string OutTradeNo, string MchId, string Appid, OrderKind Kind, string TradeType, TradeState State, long Amount, string Body, string? Attach,
+    string? Openid, string? TransactionId, string? ContractId, string? PrepayId, long? PlanId, string? ContractCode, string? ErrCode,
+    string? ErrCodeDes, long Refunded, RefundView[]? Refunds, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, DateTimeOffset? DueAt)
+{
+    public static OrderView Of(Order o) => new(
+        o.OutTradeNo, o.MchId, o.AppId, o.Kind, o.TradeType, o.State, o.Amount, o.Body, o.Attach, o.Openid, o.TransactionId, o.ContractId, o.PrepayId,
+        o.PlanId, o.ContractCode, o.ErrCode, o.ErrText, o.Refunded,
+        o.Refunds is null ? null : [.. o.Refunds.Select(r => new RefundView(r.OutRefundNo, r.RefundId, r.Amount, r.State, r.AcceptedAt, r.SucceededAt))],
+        o.CreatedAt, o.PaidAt, o.DueAt);
+}
+
+internal sealed record LedgerEntry(
+    MovementKind Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At, string? OutRefundNo, string MchId);
+
+internal sealed record LedgerView(LedgerEntry[] Entries);
+
+internal sealed record SwitchView(string Name, string Value, string Default, string[] Values, Evidence Evidence, string Source, string Meaning);
+
+internal sealed record Listing<T>(T[] Data);
+
+internal sealed record FaultRequest
+{
+    public required string On { get; init; }
+
+    public required FaultKind Kind { get; init; }
+
+    public int? Times { get; init; }
+
+    public double? Probability { get; init; }
+
+    public int? Seed { get; init; }
+
+    public double? DelaySeconds { get; init; }
+
+    public bool? Processed { get; init; }
+}

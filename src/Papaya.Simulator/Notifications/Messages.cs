@@ -1,0 +1,122 @@
+using System.Text;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Notifications;
+
+/// <summary>What WeChat sends, and to whom. Each message is written once; its repeats are the same bytes.</summary>
+internal static class Messages
+{
+    /// <summary>C: the payment of a cashier order succeeded.</summary>
+    public static void Paid(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        using var message = Begin(state, order);
+        message.Add("result_code"u8, "SUCCESS").Add("device_info"u8, order.DeviceInfo).Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N")
+            .Add("trade_type"u8, order.TradeType).Add("bank_type"u8, order.BankType).Add("total_fee"u8, order.Amount)
+            .Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.Amount).Add("transaction_id"u8, order.TransactionId)
+            .Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach).Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value))
+            // Only when the user signed in the cashier.
+            .Add("contract_id"u8, order.ContractId);
+        Send(state, DeliveryKind.Payment, order, message, now);
+    }
+
+    /// <summary>B: a debit succeeded.</summary>
+    public static void Debited(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        using var message = Begin(state, order);
+        message.Add("result_code"u8, "SUCCESS").Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N").Add("bank_type"u8, order.BankType)
+            .Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.Amount).Add("trade_state"u8, "SUCCESS")
+            .Add("transaction_id"u8, order.TransactionId).Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
+            .Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value)).Add("contract_id"u8, order.ContractId);
+        Send(state, DeliveryKind.Debit, order, message, now);
+    }
+
+    /// <summary>B: a debit failed; three shapes exist.</summary>
+    public static void DebitFailed(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        using var message = Begin(state, order);
+        switch (state.Switches["debit_failure_notification"])
+        {
+            case "F2":
+                message.Add("result_code"u8, "SUCCESS").Add("trade_state"u8, "PAY_FAIL").Add("trade_state_desc"u8, order.ErrText)
+                    .Add("openid"u8, order.Openid).Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY");
+                break;
+            case "F3":
+                message.Add("result_code"u8, "SUCCESS").Add("bank_type"u8, "CFT").Add("fee_type"u8, "CNY").Add("is_subscribe"u8, "N");
+                break;
+            default:
+                message.Add("result_code"u8, "FAIL").Add("err_code"u8, order.ErrCode).Add("err_code_des"u8, order.ErrText);
+                break;
+        }
+
+        message.Add("out_trade_no"u8, order.OutTradeNo).Add("contract_id"u8, order.ContractId);
+        Send(state, DeliveryKind.Debit, order, message, now);
+    }
+
+    /// <summary>A: signed. Carries neither appid nor nonce.</summary>
+    public static void Signed(SimulatorState state, Contract contract, string url, DateTimeOffset now)
+    {
+        using var message = Begin(contract, "ADD", contract.SignedAt);
+        message.Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
+        Send(state, contract, url, message, now);
+    }
+
+    /// <summary>A: ended by any route; goes to the template's address.</summary>
+    public static void ContractEnded(SimulatorState state, Contract contract, string url, DateTimeOffset now)
+    {
+        using var message = Begin(contract, "DELETE", contract.TerminatedAt!.Value);
+        message.Add("contract_termination_mode"u8, contract.TerminationMode);
+        Send(state, contract, url, message, now);
+    }
+
+    /// <summary>D: a refund reached its end. Unsigned; trust is the encryption.</summary>
+    public static void Refunded(SimulatorState state, Refund refund, string url, DateTimeOffset now)
+    {
+        var merchant = state.FindMerchant(refund.MchId)!;
+        using var inner = new V2Writer(XmlText.CData, "root");
+        inner.Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo).Add("refund_id"u8, refund.RefundId)
+            .Add("out_refund_no"u8, refund.OutRefundNo).Add("total_fee"u8, refund.TotalFee).Add("settlement_total_fee"u8, refund.TotalFee)
+            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount).Add("refund_status"u8, "SUCCESS")
+            .Add("success_time"u8, BeijingTime.Spaced(refund.SucceededAt!.Value)).Add("refund_recv_accout"u8, "支付用户零钱")
+            .Add("refund_account"u8, refund.Account).Add("refund_request_source"u8, "API");
+        using var message = new V2Writer(XmlText.CData);
+        message.Add("return_code"u8, "SUCCESS").Add("appid"u8, refund.AppId).Add("mch_id"u8, refund.MchId).Add("nonce_str"u8, state.Nonces.Next())
+            .Add("req_info"u8, RefundCipher.Encrypt(inner.Unsigned().Span, merchant.Secret));
+        Send(state, DeliveryKind.Refund, refund.MchId, url, message.Unsigned(), refund.OutTradeNo, null, now);
+    }
+
+    private static V2Writer Begin(SimulatorState state, Order order) =>
+        new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("appid"u8, order.AppId)
+            .Add("mch_id"u8, order.MchId).Add("nonce_str"u8, state.Nonces.Next());
+
+    private static V2Writer Begin(Contract contract, string change, DateTimeOffset at) =>
+        new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("result_code"u8, "SUCCESS")
+            .Add("mch_id"u8, contract.MchId).Add("contract_code"u8, contract.ContractCode).Add("plan_id"u8, contract.PlanId)
+            .Add("openid"u8, contract.Openid).Add("change_type"u8, change).Add("operate_time"u8, BeijingTime.Spaced(at))
+            .Add("contract_id"u8, contract.ContractId).Add("request_serial"u8, contract.RequestSerial);
+
+    private static void Send(SimulatorState state, DeliveryKind kind, Order order, V2Writer message, DateTimeOffset now) =>
+        Send(state, kind, order.MchId, order.NotifyUrl, message.Sign(state.FindMerchant(order.MchId)!.Secret, order.SignType), order.OutTradeNo,
+            order.ContractId, now);
+
+    private static void Send(SimulatorState state, Contract contract, string url, V2Writer message, DateTimeOffset now) =>
+        Send(state, DeliveryKind.Contract, contract.MchId, url, message.Sign(state.FindMerchant(contract.MchId)!.Secret, contract.SignType), null,
+            contract.ContractId, now);
+
+    private static void Send(
+        SimulatorState state, DeliveryKind kind, string mchId, string url, ReadOnlyMemory<byte> body, string? outTradeNo, string? contractId, DateTimeOffset now)
+    {
+        var delivery = new Delivery
+        {
+            Id = state.Numbers.Plain(),
+            Kind = kind,
+            MchId = mchId,
+            Url = url,
+            Body = Encoding.UTF8.GetString(body.Span),
+            OutTradeNo = outTradeNo,
+            ContractId = contractId,
+        };
+        state.Schedule(delivery, now);
+        state.Put(delivery);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+
+namespace Papaya.Simulator;
+
+/// <summary>How sure we are of a behaviour.</summary>
+internal enum Evidence
+{
+    /// <summary>An official page says so.</summary>
+    Official,
+
+    /// <summary>Reported by merchants or answered by WeChat's staff in the developer community.</summary>
+    Community,
+
+    /// <summary>Nobody published it; our reasoning.</summary>
+    Inferred,
+}
+
+/// <summary>A point on which sources are silent or contradict each other.</summary>
+internal sealed record Switch(string Name, string[] Values, Evidence Evidence, string Source, string Meaning)
+{
+    public string Default => Values[0];
+}
+
+/// <summary>The named switches with their values; the first value of each is the default.</summary>
+internal sealed class Switches
+{
+    public static readonly IReadOnlyList<Switch> All =
+    [
+        new("orderquery_waiting", ["ORDERNOTEXIST", "ACCEPT"], Evidence.Official, "orderquery D:4011987538; rules: when a debit is executed",
+            "orderquery about a debit that waits for its 24 hours: no payment order exists yet, or the state ACCEPT. Both are real."),
+        new("debit_failure_notification", ["F1", "F2", "F3"], Evidence.Community, "debit result notification D:4011987465; community oCJUsw6iCI1kC7qUtqY8t5gvxbdw",
+            "Shape of the notification of a failed debit: result_code FAIL; SUCCESS with trade_state PAY_FAIL; SUCCESS without transaction_id."),
+        new("already_signed", ["pre_sign_success", "contract_part_fails"], Evidence.Community, "community 000402afc407b8d3f5d8e47045c800",
+            "contractorder of a user who has signed this template: pre-signing succeeds and the payment comes without a contract, or contract_result_code FAIL 已签约."),
+        new("contract_code_duplication", ["order_fails", "contract_part_fails"], Evidence.Inferred, "contractorder D:4011987320, error CONTRACT_CODE DUPLICATION",
+            "contract_code of an active contract: the whole order fails, or only its contract part."),
+        new("contract_code_reuse", ["allowed", "refused"], Evidence.Official, "FAQ D:4011987907 says both",
+            "contract_code of a terminated contract: may be signed again today, though the number shall not repeat."),
+        new("contract_not_found", ["CONTRACT_NOT_EXIST", "RESULT NULL"], Evidence.Inferred, "querycontract D:4011987640; community reports 签约协议不存在",
+            "querycontract about a contract that never was."),
+        new("signing_in_progress", ["not_found", "state_9"], Evidence.Official, "querycontract D:4011987640 (state 9 on the newer page)",
+            "querycontract by code while the pay-and-sign order is open."),
+        new("delete_terminated", ["fails", "succeeds"], Evidence.Inferred, "deletecontract D:4011987432 is silent",
+            "deletecontract of a terminated contract: CONTRACT_NOT_EXIST, or success once more."),
+        new("papay_nonce", ["tolerated", "refused"], Evidence.Community, "querycontract and deletecontract document no nonce_str; several SDKs send it",
+            "nonce_str in a request whose page does not list it."),
+        new("parameter_errors", ["result", "return"], Evidence.Community, "community: 参数格式校验错误 appears as return_msg and as err_code_des",
+            "A missing or malformed parameter: signed result_code FAIL with a code, or unsigned return_code FAIL."),
+        new("paporderquery_closed", ["CLOSED", "not_a_debit"], Evidence.Community, "paporderquery D:4013894074; 订单不是委托代扣场景",
+            "paporderquery about a debit that was closed after its failure."),
+        new("daily_limit_at_apply", ["immediate_only", "always"], Evidence.Inferred, "rules: 1 success per contract and day; a 24-hour debit belongs to the day it succeeds",
+            "Whether today's success refuses an apply that will run tomorrow."),
+        new("debit_hours", ["pre_notice_only", "all"], Evidence.Official, "apply page W:3_8 names pre-notice mode only",
+            "Whether applies outside 07:00-22:00 Beijing are refused in every mode."),
+        new("close_too_early", ["TRADE_STATE_ERROR", "return_fail"], Evidence.Inferred, "closeorder D:4011987803: at least 5 minutes after creation",
+            "closeorder within 5 minutes of the order."),
+        new("refund_state_answer", ["short", "full"], Evidence.Official, "orderquery D:4011987538: all fields only when trade_state is SUCCESS",
+            "orderquery about a refunded order: number and state only, or all fields."),
+        new("repeated_apply", ["ORDER_ACCEPTED", "SUCCESS"], Evidence.Official, "apply page W:3_8: 扣款请求已受理，请勿重复发起",
+            "The same apply again while its debit waits. It is executed once either way."),
+    ];
+
+    private readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    public Switches(IReadOnlyDictionary<string, string> values)
+    {
+        foreach (var known in All)
+        {
+            _values[known.Name] = known.Default;
+        }
+
+        foreach (var (name, value) in values)
+        {
+            if (TrySet(name, value) is { } reason)
+            {
+                throw new ArgumentException(reason, nameof(values));
+            }
+        }
+    }
+
+    public string this[string name] => _values[name];
+
+    public bool Is(string name, string value) => this[name] == value;
+
+    /// <summary>Null, or why not.</summary>
+    public string? TrySet(string name, string value)
+    {
+        if (All.FirstOrDefault(s => s.Name == name) is not { } known)
+        {
+            return $"There is no switch '{name}'; GET /_sim/switches lists them.";
+        }
+
+        if (!known.Values.Contains(value, StringComparer.Ordinal))
+        {
+            return $"Switch '{name}' takes one of: {string.Join(", ", known.Values)}.";
+        }
+
+        _values[name] = value;
+        return null;
+    }
+}

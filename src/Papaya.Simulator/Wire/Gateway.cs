@@ -1,0 +1,240 @@
+using System.Collections.Frozen;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Papaya.Simulator.Bills;
+using Papaya.Simulator.Calls;
+using Papaya.Simulator.Faults;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Wire;
+
+/// <summary>
+/// WeChat's V2 door: reads, verifies, lets the rule of the path answer under the world's lock, signs. What falls due at once
+/// (an immediate debit, a notification) begins when the answer has left.
+/// </summary>
+internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic traffic)
+{
+    private const int LongestBody = 1 << 20;
+
+    private static readonly FrozenDictionary<string, CallRule> Calls = new[]
+    {
+        PayAndSign.Order, Contracts.Query, Contracts.Delete, Debits.Apply, Orders.DebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
+        BillFile.Download,
+    }.ToFrozenDictionary(c => c.Path, StringComparer.Ordinal);
+
+    public static bool Knows(string path) => Calls.ContainsKey(path);
+
+    public static CallRule? Find(string path) => Calls.GetValueOrDefault(path);
+
+    public async Task AnswerAsync(HttpContext http, CallRule rule, bool isLocal)
+    {
+        var body = await ReadAsync(http.Request);
+        var fault = faults.Hit(rule.Path);
+        try
+        {
+            if (fault is { IsProcessed: false, Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
+            {
+                await MisbehaveAsync(http, rule, body, fault);
+                return;
+            }
+
+            // A real client certificate comes with https; over plain http on this machine a header stands for it.
+            var certificate = isLocal ? http.Request.Headers["X-Client-Cert"].ToString() : "";
+            using var answer = Process(http.Request.Method, rule, body, certificate, fault);
+            if (fault is { Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
+            {
+                await MisbehaveAsync(http, rule, body, fault);
+                return;
+            }
+
+            var bytes = fault switch
+            {
+                { Kind: FaultKind.BadSignature } when answer.File is null => Encoding.UTF8.GetBytes(FaultRules.Spoil(Encoding.UTF8.GetString(answer.Bytes.Span))),
+                { Kind: FaultKind.AmountOffByOneFen } when answer.File is not null => BillFile.Spoil(answer.File),
+                _ => answer.Bytes,
+            };
+            Note(rule, 200, body, bytes, fault);
+            http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
+            http.Response.ContentLength = bytes.Length;
+            await http.Response.Body.WriteAsync(bytes);
+            await http.Response.CompleteAsync();
+        }
+        finally
+        {
+            state.Arm();
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpRequest request)
+    {
+        if (request.ContentLength is { } length and <= LongestBody)
+        {
+            var body = new byte[length];
+            var read = await request.Body.ReadAtLeastAsync(body, (int)length, throwOnEndOfStream: false);
+            return read == length ? body : body[..read];
+        }
+
+        // One byte more than allowed is enough to refuse it.
+        using var buffer = new MemoryStream();
+        var block = new byte[16 * 1024];
+        int got;
+        while (buffer.Length <= LongestBody && (got = await request.Body.ReadAsync(block)) > 0)
+        {
+            buffer.Write(block, 0, got);
+        }
+
+        return buffer.ToArray();
+    }
+
+    private Answer Process(string method, CallRule rule, byte[] body, string certificate, FaultHit? fault)
+    {
+        if (!HttpMethods.IsPost(method))
+        {
+            return Refuse(rule, Texts.UsePost);
+        }
+
+        if (!V2Message.TryParse(body, out var message, out var error, LongestBody))
+        {
+            return Refuse(rule, error!.Fault switch
+            {
+                V2Fault.Empty => Texts.EmptyBody,
+                V2Fault.Encoding => Texts.NotUtf8,
+                _ => Texts.BadXml,
+            });
+        }
+
+        if (message!.GetString("mch_id"u8) is not { Length: > 0 } mchId)
+        {
+            return Refuse(rule, rule.IsBill ? "missing parameter" : "缺少参数mch_id");
+        }
+
+        if (state.FindMerchant(mchId) is not { } merchant)
+        {
+            return Refuse(rule, "商户号不存在");
+        }
+
+        var signType = (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? SignType.Md5;
+        var check = V2Signature.Verify(message, merchant.Secret, merchant.PreviousSecret);
+        if (!check.IsValid || check.Type != signType)
+        {
+            return Refuse(rule, rule.IsBill ? "SIGN ERROR" : Texts.BadSign);
+        }
+
+        Call call;
+        using (var op = state.Begin())
+        {
+            call = new(state, rule, message, merchant, signType, op.Now, certificate);
+            if (fault is { Kind: FaultKind.FrequencyLimited })
+            {
+                call.Fail("FREQUENCY_LIMITED", Texts.TooFrequent);
+            }
+            else if (fault is not { Kind: FaultKind.SystemError, IsProcessed: false } && MayRun(call, rule))
+            {
+                rule.Run(call);
+            }
+
+            if (fault is { Kind: FaultKind.SystemError } && !rule.IsBill)
+            {
+                call.Fail("SYSTEMERROR", Texts.SystemError);
+            }
+            else if (fault is { Kind: FaultKind.SystemError })
+            {
+                call.File = null;
+                call.Refuse("SYSTEMERROR", "20003");
+            }
+        }
+
+        return new(call.Finish(), call.File, call);
+    }
+
+    /// <summary>Who asks, and with which parameters; the answer is written when something is wrong.</summary>
+    private bool MayRun(Call call, CallRule rule)
+    {
+        if (!call.Merchant.Apps.Exists(a => a.AppId == call.AppId) && call.AppId.Length > 0)
+        {
+            var isElsewhere = state.Merchants.Any(m => m.Apps.Exists(a => a.AppId == call.AppId));
+            if (rule.IsBill)
+            {
+                call.Refuse("data format error", "20001");
+            }
+            else if (isElsewhere)
+            {
+                call.Fail("APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配");
+            }
+            else
+            {
+                call.Fail("APPID_NOT_EXIST", "appid不存在");
+            }
+
+            return false;
+        }
+
+        var (fault, name) = Field.Check(call.Message, rule.Fields, !rule.HasNonce && state.Switches.Is("papay_nonce", "tolerated"));
+        if (fault == FieldFault.None)
+        {
+            return true;
+        }
+
+        var text = fault switch
+        {
+            FieldFault.Unknown => $"不识别的参数{name}",
+            FieldFault.Missing => $"缺少参数{name}",
+            _ => $"参数格式校验错误:{name}",
+        };
+        if (rule.IsBill)
+        {
+            call.Refuse(fault == FieldFault.Missing ? rule.MissingCode : rule.MalformedCode, "20001");
+        }
+        else if (fault == FieldFault.Unknown || state.Switches.Is("parameter_errors", "return"))
+        {
+            call.Refuse(text);
+        }
+        else
+        {
+            call.Fail(fault == FieldFault.Missing ? rule.MissingCode : rule.MalformedCode, text);
+        }
+
+        return false;
+    }
+
+    private static Answer Refuse(CallRule rule, string text)
+    {
+        var writer = Call.Refusal(text, rule.IsBill ? "20001" : null);
+        return new(writer.Unsigned(), null, writer);
+    }
+
+    private async Task MisbehaveAsync(HttpContext http, CallRule rule, byte[] body, FaultHit fault)
+    {
+        if (fault.Kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter)
+        {
+            // Never a hang: it would stall the clock. To the caller it is the same: no answer.
+            Note(rule, 0, body, default, fault);
+            http.Abort();
+            return;
+        }
+
+        var status = fault.Kind == FaultKind.Http500 ? 500 : 200;
+        var page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
+        Note(rule, status, body, page, fault);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html";
+        await http.Response.Body.WriteAsync(page);
+        await http.Response.CompleteAsync();
+    }
+
+    private void Note(CallRule rule, int status, byte[] request, ReadOnlyMemory<byte> response, FaultHit? fault)
+    {
+        if (traffic.IsKept)
+        {
+            // A zipped bill is no text; its length says enough.
+            var text = response.Span is [0x1F, 0x8B, ..] ? $"gzip, {response.Length} bytes" : Encoding.UTF8.GetString(response.Span);
+            traffic.Add(new RequestRecord(state.Now, rule.Path, status, Encoding.UTF8.GetString(request), status == 0 ? null : text, fault?.Name));
+        }
+    }
+
+    private readonly record struct Answer(ReadOnlyMemory<byte> Bytes, byte[]? File, IDisposable Writer) : IDisposable
+    {
+        public void Dispose() => Writer.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Papaya.Simulator.World;
+
+/// <summary>What one operation changed: one line of the journal. Entities are written whole, so that a line replaces what it names.</summary>
+internal sealed class Change
+{
+    /// <summary>When; the clock is never set back behind it.</summary>
+    public DateTimeOffset At { get; set; }
+
+    /// <summary>The machine's time of a clock line: after a restart the clock has gone on at the machine's speed.</summary>
+    public DateTimeOffset? MachineAt { get; set; }
+
+    public long? Offset { get; set; }
+
+    public long? Given { get; set; }
+
+    public long? Due { get; set; }
+
+    public List<Merchant>? Merchants { get; set; }
+
+    public List<Template>? Templates { get; set; }
+
+    public List<User>? Users { get; set; }
+
+    public List<Order>? Orders { get; set; }
+
+    public List<Contract>? Contracts { get; set; }
+
+    public List<Refund>? Refunds { get; set; }
+
+    public List<Movement>? Movements { get; set; }
+
+    public List<Delivery>? Deliveries { get; set; }
+
+    public List<Sent>? Sent { get; set; }
+
+    /// <summary>Deliveries that were acknowledged or given up.</summary>
+    public List<long>? Ended { get; set; }
+
+    [JsonIgnore]
+    public bool IsEmpty => Merchants is null && Templates is null && Users is null && Orders is null && Contracts is null && Refunds is null
+        && Movements is null && Deliveries is null && Sent is null && Ended is null;
+}
+
+/// <summary>A delivery's next appointment, without its body.</summary>
+internal sealed record Sent(long Id, int Sends, bool HeldBack, DateTimeOffset DueAt, long DueNumber);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true,
+    Converters = [typeof(Microseconds)])]
+[JsonSerializable(typeof(Change))]
+internal sealed partial class WorldJson : JsonSerializerContext;
+
+/// <summary>Instants as microseconds since 1970.</summary>
+internal sealed class Microseconds : JsonConverter<DateTimeOffset>
+{
+    public static DateTimeOffset Truncate(DateTimeOffset at) => new(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        DateTimeOffset.UnixEpoch.AddTicks(reader.GetInt64() * TimeSpan.TicksPerMicrosecond);
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue((value.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+}

@@ -1,0 +1,597 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Papaya.Simulator.Calls;
+using Papaya.Simulator.Clock;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.World;
+
+/// <summary>A contract made for a benchmark.</summary>
+public sealed record SeededContract(string ContractId, string Openid, string ContractCode);
+
+/// <summary>
+/// The simulated WeChat Pay: who has which money, who signed what, what falls due when. One lock guards all of it;
+/// what an operation changed is one journal line, written before the lock is given back.
+/// </summary>
+public sealed class SimulatorState : IDisposable
+{
+    private readonly TestClock _clock;
+    private readonly Lock _gate = new();
+    private readonly WorldFile? _file;
+    private readonly ITimer _alarm;
+    private readonly PriorityQueue<Scheduled, (DateTimeOffset At, long Number)> _agenda = new();
+    private readonly Dictionary<(string MchId, string OutTradeNo), Order> _orders = [];
+    private readonly Dictionary<string, Order> _ordersByTransaction = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Order> _ordersByPrepay = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, string Code), Order> _signingsByCode = [];
+    private readonly Dictionary<string, Contract> _contracts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, string Code), Contract> _contractsByCode = [];
+    private readonly Dictionary<(string MchId, long PlanId, string Openid), Contract> _activeContracts = [];
+    private readonly Dictionary<string, List<Contract>> _contractsByUser = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, string OutRefundNo), Refund> _refunds = [];
+    private readonly Dictionary<string, Refund> _refundsById = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, DateOnly Day), List<Movement>> _movementsByDay = [];
+    private readonly Dictionary<long, Delivery> _deliveries = [];
+    private readonly ConcurrentDictionary<string, Merchant> _merchants = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, long PlanId), Template> _templates = [];
+    private readonly Dictionary<string, User> _users = new(StringComparer.Ordinal);
+    private readonly List<Movement> _movements = [];
+    private Change? _change;
+    private DateTimeOffset? _alarmAt;
+    private long _due;
+    private bool _started;
+    private bool _disposed;
+
+    internal SimulatorState(SimulatorOptions options, TestClock clock)
+    {
+        Options = options;
+        Switches = new(options.Switches);
+        _clock = clock;
+        Numbers = new(options.Seed);
+        Nonces = options.Seed is { } seed ? NonceSource.Seeded(seed) : new();
+        _alarm = clock.CreateTimer(static state => ((SimulatorState)state!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (options.JournalPath is { } path)
+        {
+            DateTimeOffset latest = default, clockAt = default, machineAt = clock.MachineNow;
+            foreach (var line in WorldFile.Read(path))
+            {
+                Apply(line);
+                latest = line.At > latest ? line.At : latest;
+                if (line.MachineAt is { } then)
+                {
+                    (clockAt, machineAt) = (line.At, then);
+                }
+            }
+
+            // The clock has gone on at the machine's speed while nobody was there; it is never set back behind anything that happened.
+            var flowed = clockAt + (clock.MachineNow > machineAt ? clock.MachineNow - machineAt : TimeSpan.Zero);
+            clock.ContinueFrom(Microseconds.Truncate(flowed > latest ? flowed : latest));
+        }
+
+        Presets.Apply(this);
+        _change = null;
+        if (options.JournalPath is not null)
+        {
+            _file = WorldFile.StartFrom(options.JournalPath, Snapshot());
+            clock.Reached += Remember;
+        }
+    }
+
+    /// <summary>Executes what the agenda holds; set by the host before <see cref="Start"/>.</summary>
+    internal Action<Scheduled>? OnDue { get; set; }
+
+    internal SimulatorOptions Options { get; }
+
+    internal Switches Switches { get; }
+
+    internal Numbers Numbers { get; }
+
+    /// <summary>Used under the lock.</summary>
+    internal Throttle Throttle { get; } = new();
+
+    internal DateTimeOffset Now => _clock.GetUtcNow();
+
+    internal NonceSource Nonces { get; }
+
+    internal IReadOnlyList<Movement> Movements => _movements;
+
+    internal IEnumerable<Merchant> Merchants => _merchants.Values;
+
+    internal IEnumerable<Template> Templates => _templates.Values;
+
+    internal IEnumerable<User> Users => _users.Values;
+
+    internal IEnumerable<Order> Orders => _orders.Values;
+
+    internal IEnumerable<Contract> Contracts => _contracts.Values;
+
+    internal IEnumerable<Delivery> Deliveries => _deliveries.Values;
+
+    /// <summary>Contracts signed long enough ago that the next debit waits 24 hours, each with a user of its own.</summary>
+    public IReadOnlyList<SeededContract> SeedContracts(
+        int count, string mchId = Presets.MchId, long planId = Presets.PeriodicPlan, long balance = 100_000_000, TimeSpan? signedAgo = null, string prefix = "oSeed")
+    {
+        var seeded = new List<SeededContract>(count);
+        using var op = Begin();
+        var template = FindTemplate(mchId, planId) ?? throw new ArgumentException($"Merchant {mchId} has no template {planId}.", nameof(planId));
+        var appId = FindMerchant(mchId)!.Apps[0].AppId;
+        for (var i = 0; i < count; i++)
+        {
+            var number = Numbers.Plain();
+            var signedAt = op.Now - (signedAgo ?? TimeSpan.FromHours(13));
+            var contract = new Contract
+            {
+                ContractId = Numbers.ContractId(op.Now),
+                MchId = mchId,
+                AppId = appId,
+                PlanId = planId,
+                Openid = $"{prefix}{number:D8}",
+                ContractCode = $"S{number:D10}",
+                RequestSerial = number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                DisplayAccount = $"用户{number}",
+                SignedAt = signedAt,
+                ExpiresAt = signedAt.AddDays(template.ValidDays),
+            };
+            Put(new User { Openid = contract.Openid, Balance = balance });
+            Put(contract);
+            seeded.Add(new(contract.ContractId, contract.Openid, contract.ContractCode));
+        }
+
+        return seeded;
+    }
+
+    /// <summary>Begins to act on what falls due; before that nothing moves by itself.</summary>
+    internal void Start()
+    {
+        lock (_gate)
+        {
+            _started = true;
+        }
+
+        Arm();
+    }
+
+    /// <summary>Takes the lock for one operation; disposing writes down what changed.</summary>
+    internal Operation Begin()
+    {
+        _gate.Enter();
+        return new(this, Microseconds.Truncate(_clock.GetUtcNow()));
+    }
+
+    internal IDisposable EnterClock() => _clock.Enter();
+
+    internal Merchant? FindMerchant(string? mchId) => mchId is null ? null : _merchants.GetValueOrDefault(mchId);
+
+    internal Template? FindTemplate(string mchId, long planId) => _templates.GetValueOrDefault((mchId, planId));
+
+    internal User? FindUser(string? openid) => openid is null ? null : _users.GetValueOrDefault(openid);
+
+    internal Order? FindOrder(string mchId, string? outTradeNo) => outTradeNo is null ? null : _orders.GetValueOrDefault((mchId, outTradeNo));
+
+    internal Order? FindOrderByTransaction(string mchId, string transactionId) =>
+        _ordersByTransaction.TryGetValue(transactionId, out var order) && order.MchId == mchId ? order : null;
+
+    internal Order? FindOrderByPrepay(string? prepayId) => prepayId is null ? null : _ordersByPrepay.GetValueOrDefault(prepayId);
+
+    /// <summary>The order that is open and would sign under this code.</summary>
+    internal Order? FindOpenSigning(string mchId, string code) =>
+        _signingsByCode.TryGetValue((mchId, code), out var order) && order.State == TradeState.NotPay ? order : null;
+
+    internal Contract? FindContract(string? contractId) => contractId is null ? null : _contracts.GetValueOrDefault(contractId);
+
+    /// <summary>The latest relation under a code.</summary>
+    internal Contract? FindContractByCode(string mchId, string? code) => code is null ? null : _contractsByCode.GetValueOrDefault((mchId, code));
+
+    internal Contract? FindActiveContract(string mchId, long planId, string openid) => _activeContracts.GetValueOrDefault((mchId, planId, openid));
+
+    internal IReadOnlyList<Contract> ContractsOf(string openid) => _contractsByUser.TryGetValue(openid, out var list) ? list : [];
+
+    internal Refund? FindRefund(string mchId, string? outRefundNo) => outRefundNo is null ? null : _refunds.GetValueOrDefault((mchId, outRefundNo));
+
+    internal Refund? FindRefundById(string mchId, string refundId) =>
+        _refundsById.TryGetValue(refundId, out var refund) && refund.MchId == mchId ? refund : null;
+
+    internal IReadOnlyList<Movement> MovementsOf(string mchId, DateOnly day) => _movementsByDay.TryGetValue((mchId, day), out var list) ? list : [];
+
+    internal void Put(Merchant merchant)
+    {
+        _merchants[merchant.MchId] = merchant;
+        (Changed().Merchants ??= []).Add(merchant);
+    }
+
+    internal void Put(Template template)
+    {
+        _templates[(template.MchId, template.PlanId)] = template;
+        (Changed().Templates ??= []).Add(template);
+    }
+
+    /// <summary>Adds or changes; called again after every change inside an operation, it is written once.</summary>
+    internal void Put(User user)
+    {
+        _users[user.Openid] = user;
+        Add(Changed().Users ??= [], user);
+    }
+
+    internal void Put(Order order)
+    {
+        Index(order);
+        Add(Changed().Orders ??= [], order);
+    }
+
+    internal void Put(Contract contract)
+    {
+        Index(contract);
+        Add(Changed().Contracts ??= [], contract);
+    }
+
+    internal void Put(Refund refund)
+    {
+        Index(refund);
+        Add(Changed().Refunds ??= [], refund);
+    }
+
+    internal void Put(Movement movement)
+    {
+        Index(movement);
+        (Changed().Movements ??= []).Add(movement);
+    }
+
+    internal void Put(Delivery delivery)
+    {
+        _deliveries[delivery.Id] = delivery;
+        Add(Changed().Deliveries ??= [], delivery);
+    }
+
+    /// <summary>A delivery's next appointment; its body is not written again.</summary>
+    internal void PutSent(Delivery delivery) =>
+        (Changed().Sent ??= []).Add(new(delivery.Id, delivery.Sends, delivery.HeldBack, delivery.DueAt!.Value, delivery.DueNumber));
+
+    internal void End(Delivery delivery)
+    {
+        delivery.DueAt = null;
+        if (_deliveries.Remove(delivery.Id))
+        {
+            (Changed().Ended ??= []).Add(delivery.Id);
+        }
+    }
+
+    /// <summary>Makes an appointment, or takes back the one there was. The caller puts the entity afterwards.</summary>
+    internal void Schedule(Scheduled what, DateTimeOffset? at)
+    {
+        what.DueAt = at;
+        what.DueNumber = at is null ? 0 : ++_due;
+        if (at is { } due)
+        {
+            _agenda.Enqueue(what, (due, what.DueNumber));
+        }
+    }
+
+    /// <summary>Sets the alarm for the earliest appointment. Called when an answer has left, so that what is due at once comes after it.</summary>
+    internal void Arm()
+    {
+        lock (_gate)
+        {
+            if (!_started || _disposed)
+            {
+                return;
+            }
+
+            var next = Next();
+            if (next == _alarmAt)
+            {
+                return;
+            }
+
+            _alarmAt = next;
+            var wait = next is { } at ? at - _clock.GetUtcNow() : Timeout.InfiniteTimeSpan;
+            _alarm.Change(next is not null && wait < TimeSpan.Zero ? TimeSpan.Zero : wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>One number for all that is true: equal before a crash and after the replay.</summary>
+    internal string Fingerprint()
+    {
+        using var op = Begin();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in Snapshot())
+        {
+            part.At = default;
+            part.MachineAt = null;
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(part, WorldJson.Default.Change));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _clock.Reached -= Remember;
+            _alarm.Dispose();
+            _file?.Dispose();
+        }
+    }
+
+    private static void Add<T>(List<T> list, T item)
+        where T : class
+    {
+        foreach (var known in list)
+        {
+            if (ReferenceEquals(known, item))
+            {
+                return;
+            }
+
+            // A long list is a bulk load: writing something twice is harmless, searching it is not.
+            if (list.Count > 16)
+            {
+                break;
+            }
+        }
+
+        list.Add(item);
+    }
+
+    private Change Changed() => _change ??= new();
+
+    private void Commit(DateTimeOffset now)
+    {
+        try
+        {
+            if (_change is { IsEmpty: false } change && _file is not null && !_disposed)
+            {
+                change.At = now;
+                change.Given = Numbers.Given;
+                change.Due = _due;
+                _file.Append(change);
+            }
+        }
+        finally
+        {
+            _change = null;
+            _gate.Exit();
+        }
+    }
+
+    private void Remember(DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
+            {
+                _file?.Append(new() { At = Microseconds.Truncate(at), MachineAt = _clock.MachineNow });
+            }
+        }
+    }
+
+    private DateTimeOffset? Next()
+    {
+        while (_agenda.TryPeek(out var what, out var due))
+        {
+            if (what.DueNumber == due.Number && what.DueAt is not null)
+            {
+                return due.At;
+            }
+
+            _agenda.Dequeue();
+        }
+
+        return null;
+    }
+
+    private void Ring()
+    {
+        using var work = _clock.Enter();
+        lock (_gate)
+        {
+            _alarmAt = null;
+        }
+
+        while (TakeDue() is { } what)
+        {
+            OnDue?.Invoke(what);
+        }
+
+        Arm();
+    }
+
+    private Scheduled? TakeDue()
+    {
+        lock (_gate)
+        {
+            return !_disposed && Next() is { } at && at <= _clock.GetUtcNow() ? _agenda.Dequeue() : null;
+        }
+    }
+
+    private void Apply(Change line)
+    {
+        Numbers.Offset = line.Offset ?? Numbers.Offset;
+        Numbers.Given = line.Given ?? Numbers.Given;
+        _due = line.Due ?? _due;
+        line.Merchants?.ForEach(m => _merchants[m.MchId] = m);
+        line.Templates?.ForEach(t => _templates[(t.MchId, t.PlanId)] = t);
+        line.Users?.ForEach(u =>
+        {
+            u.Items = _users.TryGetValue(u.Openid, out var known) ? known.Items : 0;
+            _users[u.Openid] = u;
+        });
+        line.Contracts?.ForEach(Index);
+        line.Orders?.ForEach(o =>
+        {
+            o.Refunds = FindOrder(o.MchId, o.OutTradeNo)?.Refunds;
+            Index(o);
+            Recall(o);
+        });
+        line.Refunds?.ForEach(r =>
+        {
+            Index(r);
+            Recall(r);
+        });
+        line.Movements?.ForEach(Index);
+        line.Deliveries?.ForEach(d =>
+        {
+            _deliveries[d.Id] = d;
+            Recall(d);
+        });
+        line.Sent?.ForEach(s =>
+        {
+            if (_deliveries.TryGetValue(s.Id, out var delivery))
+            {
+                (delivery.Sends, delivery.HeldBack, delivery.DueAt, delivery.DueNumber) = (s.Sends, s.HeldBack, s.DueAt, s.DueNumber);
+                Recall(delivery);
+            }
+        });
+        line.Ended?.ForEach(id => _deliveries.Remove(id));
+
+        void Recall(Scheduled what)
+        {
+            if (what.DueAt is { } at)
+            {
+                _agenda.Enqueue(what, (at, what.DueNumber));
+            }
+        }
+    }
+
+    private void Index(Order order)
+    {
+        _orders[(order.MchId, order.OutTradeNo)] = order;
+        if (order.TransactionId is { } transaction)
+        {
+            _ordersByTransaction[transaction] = order;
+        }
+
+        if (order.PrepayId is { } prepay)
+        {
+            _ordersByPrepay[prepay] = order;
+            _signingsByCode[(order.MchId, order.ContractCode!)] = order;
+        }
+    }
+
+    private void Index(Contract contract)
+    {
+        var isNew = !_contracts.TryGetValue(contract.ContractId, out var known);
+        _contracts[contract.ContractId] = contract;
+        if (isNew || (_contractsByCode.TryGetValue((contract.MchId, contract.ContractCode), out var latest) && latest.ContractId == contract.ContractId))
+        {
+            _contractsByCode[(contract.MchId, contract.ContractCode)] = contract;
+        }
+
+        if (!_contractsByUser.TryGetValue(contract.Openid, out var mine))
+        {
+            _contractsByUser[contract.Openid] = mine = [];
+        }
+
+        if (isNew)
+        {
+            mine.Add(contract);
+        }
+        else if (!ReferenceEquals(known, contract))
+        {
+            mine[mine.IndexOf(known!)] = contract;
+        }
+
+        var key = (contract.MchId, contract.PlanId, contract.Openid);
+        var wasActive = _activeContracts.TryGetValue(key, out var active) && active.ContractId == contract.ContractId;
+        if (contract.IsActive)
+        {
+            _activeContracts[key] = contract;
+        }
+        else if (wasActive)
+        {
+            _activeContracts.Remove(key);
+        }
+
+        if (wasActive != contract.IsActive && _users.TryGetValue(contract.Openid, out var user))
+        {
+            user.Items += contract.IsActive ? 1 : -1;
+        }
+    }
+
+    private void Index(Refund refund)
+    {
+        if (FindOrder(refund.MchId, refund.OutTradeNo) is { } order)
+        {
+            var list = order.Refunds ??= [];
+            var at = list.FindIndex(r => r.OutRefundNo == refund.OutRefundNo);
+            if (at < 0)
+            {
+                list.Add(refund);
+            }
+            else
+            {
+                list[at] = refund;
+            }
+        }
+
+        _refunds[(refund.MchId, refund.OutRefundNo)] = refund;
+        _refundsById[refund.RefundId] = refund;
+    }
+
+    private void Index(Movement movement)
+    {
+        _movements.Add(movement);
+        var key = (movement.MchId, BeijingTime.Day(movement.At));
+        if (!_movementsByDay.TryGetValue(key, out var day))
+        {
+            _movementsByDay[key] = day = [];
+        }
+
+        day.Add(movement);
+    }
+
+    /// <summary>All that is true, in an order that does not depend on how it came about.</summary>
+    private IEnumerable<Change> Snapshot()
+    {
+        var now = Microseconds.Truncate(_clock.GetUtcNow());
+        yield return new()
+        {
+            At = now,
+            MachineAt = _clock.MachineNow,
+            Offset = Numbers.Offset,
+            Given = Numbers.Given,
+            Due = _due,
+            Merchants = [.. _merchants.Values.OrderBy(m => m.MchId, StringComparer.Ordinal)],
+            Templates = [.. _templates.Values.OrderBy(t => t.MchId, StringComparer.Ordinal).ThenBy(t => t.PlanId)],
+        };
+        foreach (var some in _users.Values.OrderBy(u => u.Openid, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Users = [.. some] };
+        }
+
+        foreach (var some in _contracts.Values.OrderBy(c => c.SignedAt).ThenBy(c => c.ContractId, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Contracts = [.. some] };
+        }
+
+        foreach (var some in _orders.Values.OrderBy(o => o.MchId, StringComparer.Ordinal).ThenBy(o => o.OutTradeNo, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Orders = [.. some] };
+        }
+
+        foreach (var some in _refunds.Values.OrderBy(r => r.AcceptedAt).ThenBy(r => r.RefundId, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Refunds = [.. some] };
+        }
+
+        foreach (var some in _movements.Chunk(1000))
+        {
+            yield return new() { At = now, Movements = [.. some] };
+        }
+
+        foreach (var some in _deliveries.Values.OrderBy(d => d.Id).Chunk(1000))
+        {
+            yield return new() { At = now, Deliveries = [.. some] };
+        }
+    }
+
+    /// <summary>One operation under the lock.</summary>
+    internal readonly struct Operation(SimulatorState state, DateTimeOffset now) : IDisposable
+    {
+        public DateTimeOffset Now => now;
+
+        public void Dispose() => state.Commit(now);
+    }
+}
