@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace Papaya.WeChatPay.Wire;
@@ -60,10 +61,11 @@ public sealed class V2Message
     /// <param name="limit">Longest accepted body in bytes.</param>
     /// <exception cref="V2FormatException">The body is not a flat V2 message.</exception>
     public static V2Message Parse(ReadOnlyMemory<byte> body, int limit = DefaultLimit) =>
-        TryParse(body, out var message, out var error, limit) ? message! : throw new V2FormatException(error!);
+        TryParse(body, out var message, out var error, limit) ? message : throw new V2FormatException(error);
 
     /// <summary>Reads a body; on false, <paramref name="error"/> says what is wrong and where.</summary>
-    public static bool TryParse(ReadOnlyMemory<byte> body, out V2Message? message, out V2Error? error, int limit = DefaultLimit) =>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> body, [NotNullWhen(true)] out V2Message? message, [NotNullWhen(false)] out V2Error? error, int limit = DefaultLimit) =>
         V2Parser.TryParse(body, limit, out message, out error);
 
     /// <summary>True when the element is there, also when it is empty.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
 
@@ -25,7 +26,8 @@ internal ref struct V2Parser
 
     private readonly ReadOnlySpan<byte> Rest => _text[_at..];
 
-    public static bool TryParse(ReadOnlyMemory<byte> body, int limit, out V2Message? message, out V2Error? error)
+    public static bool TryParse(
+        ReadOnlyMemory<byte> body, int limit, [NotNullWhen(true)] out V2Message? message, [NotNullWhen(false)] out V2Error? error)
     {
         message = null;
         if (body.Length > limit)
@@ -37,7 +39,7 @@ internal ref struct V2Parser
         var parser = new V2Parser(body.Span);
         if (!parser.ReadDocument())
         {
-            error = parser._error;
+            error = parser._error!; // Every false comes from Fail, which sets it.
             return false;
         }
 

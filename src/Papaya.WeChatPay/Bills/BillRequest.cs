@@ -1,0 +1,91 @@
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay.Bills;
+
+/// <summary><c>bill_type</c>: which rows the bill holds.</summary>
+public enum BillKind
+{
+    /// <summary>Payments and refunds.</summary>
+    All,
+
+    /// <summary>Payments only; without the refund columns.</summary>
+    Success,
+
+    /// <summary>Refunds only; with two more columns of time.</summary>
+    Refund,
+
+    /// <summary>Refunds of recharge coupons.</summary>
+    RechargeRefund,
+}
+
+/// <summary>Whether the file comes packed.</summary>
+public enum BillCompression
+{
+    /// <summary>Plain text.</summary>
+    None,
+
+    /// <summary><c>tar_type</c> GZIP.</summary>
+    Gzip,
+}
+
+/// <summary>
+/// 下载交易账单 (<c>/pay/downloadbill</c>): one file per merchant number and day with all apps and products. Made from 9:00 of the
+/// next day, to be fetched after 10:00, kept for three months.
+/// </summary>
+public sealed record BillRequest
+{
+    /// <summary><c>appid</c>: any app of the merchant; the bill holds all of them.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary><c>bill_date</c>: the day in Beijing.</summary>
+    public required DateOnly Day { get; init; }
+
+    /// <summary><c>bill_type</c>. Default: all.</summary>
+    public BillKind Kind { get; init; } = BillKind.All;
+
+    /// <summary><c>tar_type</c>. Default: packed.</summary>
+    public BillCompression Compression { get; init; } = BillCompression.Gzip;
+
+    /// <summary>Algorithm; null takes the merchant's.</summary>
+    public SignType? SignType { get; init; }
+}
+
+/// <summary>Wire names of <see cref="BillKind"/>.</summary>
+public static class BillKinds
+{
+    /// <summary>The <c>bill_type</c> value.</summary>
+    public static string WireName(this BillKind kind) => kind switch
+    {
+        BillKind.All => "ALL",
+        BillKind.Success => "SUCCESS",
+        BillKind.Refund => "REFUND",
+        BillKind.RechargeRefund => "RECHARGE_REFUND",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+}
+
+/// <summary>Calls about bills.</summary>
+public sealed class BillCalls
+{
+    private readonly Transport _transport;
+
+    internal BillCalls(Transport transport) => _transport = transport;
+
+    /// <summary>Opens a bill; its rows are then read as they arrive, in constant memory.</summary>
+    /// <exception cref="PapayException">No bill (<see cref="NextStep.NothingThere"/>), not made yet (throttled), or not answered.</exception>
+    public async Task<BillReader> OpenAsync(BillRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var response = await _transport.OpenAsync(Endpoints.DownloadBillTable, request, request.SignType, ct).ConfigureAwait(false);
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
+            return await BillReader.OpenAsync(stream, response, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+}

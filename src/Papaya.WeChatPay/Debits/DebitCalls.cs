@@ -1,0 +1,27 @@
+using Papaya.WeChatPay.Orders;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay.Debits;
+
+/// <summary>Calls about debits.</summary>
+public sealed class DebitCalls
+{
+    private readonly Transport _transport;
+
+    internal DebitCalls(Transport transport) => _transport = transport;
+
+    /// <summary>Asks WeChat to debit. Returning normally means accepted, not paid.</summary>
+    /// <exception cref="PapayException">Refused, throttled, or unknown; <see cref="PapayException.NotSent"/> when it certainly never left.</exception>
+    public async Task<DebitAcceptance> ApplyAsync(DebitRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new DebitAcceptance(await _transport.CallAsync(Endpoints.PapPayApplyTable, request, request.SignType, ct).ConfigureAwait(false));
+    }
+
+    /// <summary>Asks for the state of a debit.</summary>
+    public async Task<OrderReply> QueryAsync(DebitQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return new OrderReply(await _transport.CallAsync(Endpoints.PapOrderQueryTable, query, null, ct).ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,19 @@
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay.Debits;
+
+/// <summary>
+/// 查询代扣订单 (<c>/pay/paporderquery</c>): only orders made by pappayapply and at most one month old. After a failed order was
+/// closed it may answer "no such order" or 订单不是委托代扣场景; then ask orderquery.
+/// </summary>
+public sealed record DebitQuery
+{
+    /// <summary><c>appid</c>.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary><c>out_trade_no</c>; one of the two.</summary>
+    public string? OrderNumber { get; init; }
+
+    /// <summary><c>transaction_id</c>; wins when both are given.</summary>
+    public string? WeChatTransactionId { get; init; }
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics.CodeAnalysis;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay.Notifications;
+
+/// <summary>Why a notification is not accepted.</summary>
+public enum NotificationFault
+{
+    /// <summary>Not a V2 message.</summary>
+    Unreadable,
+
+    /// <summary>No sign, or an empty one.</summary>
+    SignatureMissing,
+
+    /// <summary>The sign fits neither the current nor the previous key.</summary>
+    SignatureMismatch,
+
+    /// <summary><c>req_info</c> was not encrypted under the current or the previous key.</summary>
+    Undecipherable,
+
+    /// <summary>A field that is needed is missing or makes no sense.</summary>
+    Incomplete,
+}
+
+/// <summary>Why, in words, without any value.</summary>
+/// <param name="Fault">Why.</param>
+/// <param name="Detail">One sentence.</param>
+/// <param name="MerchantNumber">The unproven <c>mch_id</c>, to tell a stray message from an attack; null when unreadable.</param>
+public sealed record NotificationRefusal(NotificationFault Fault, string Detail, string? MerchantNumber)
+{
+    /// <summary>Fault and detail.</summary>
+    public override string ToString() => $"{Fault}: {Detail}";
+}
+
+/// <summary>Turns a request body from WeChat into a checked notification. Only the bytes count: no header, no query, no model.</summary>
+public static class NotificationReader
+{
+    /// <summary>Reads and checks a body.</summary>
+    /// <param name="body">The raw body; kept, not copied.</param>
+    /// <param name="credentials">The merchant it should come for. A foreign <c>mch_id</c> is the caller's to refuse.</param>
+    /// <exception cref="PapayException">It is not accepted.</exception>
+    public static Notification Read(ReadOnlyMemory<byte> body, MerchantCredentials credentials) =>
+        TryRead(body, credentials, out var notification, out var refusal) ? notification : throw PapayException.Notification(refusal);
+
+    /// <summary>Reads and checks a body; on false, <paramref name="refusal"/> says why it is not accepted.</summary>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> body, MerchantCredentials credentials,
+        [NotNullWhen(true)] out Notification? notification, [NotNullWhen(false)] out NotificationRefusal? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        notification = null;
+        if (!V2Message.TryParse(body, out var message, out var error))
+        {
+            refusal = new(NotificationFault.Unreadable, error.ToString(), null);
+            return false;
+        }
+
+        (notification, refusal) = Judge(message, credentials);
+        return notification is not null;
+    }
+
+    private static (Notification? Notification, NotificationRefusal? Refusal) Judge(V2Message message, MerchantCredentials credentials)
+    {
+        if (message.Text("mch_id"u8) is null)
+        {
+            return Refused(message, NotificationFault.Incomplete, "mch_id is missing.");
+        }
+
+        // Routing by content: several kinds may share one address.
+        if (!message.Contains("change_type"u8) && message.Contains("req_info"u8))
+        {
+            return ReadRefund(message, credentials);
+        }
+
+        var check = V2Signature.Verify(message, credentials.ApiV2Key, credentials.PreviousApiV2Key, credentials.SignType);
+        if (!check.IsValid)
+        {
+            return check.Verdict == SignatureVerdict.Missing
+                ? Refused(message, NotificationFault.SignatureMissing, "The message has no sign.")
+                : Refused(message, NotificationFault.SignatureMismatch, $"The sign does not fit ({check.Type.WireName()}).");
+        }
+
+        if (message.Contains("change_type"u8))
+        {
+            return ReadContract(message, check);
+        }
+
+        if (message.Text("out_trade_no"u8) is null)
+        {
+            return Refused(message, NotificationFault.Incomplete, "out_trade_no is missing.");
+        }
+
+        return IsDebit(message) ? (new DebitNotification(message, check), null) : (new PaymentNotification(message, check), null);
+    }
+
+    // A payment carries contract_id too when the user signed in the cashier; its trade_type tells it from a debit.
+    private static bool IsDebit(V2Message message)
+    {
+        message.TryGet("trade_type"u8, out var type);
+        return type.SequenceEqual("PAP"u8)
+            || (message.Contains("contract_id"u8)
+                && !(type.SequenceEqual("JSAPI"u8) || type.SequenceEqual("NATIVE"u8) || type.SequenceEqual("APP"u8) || type.SequenceEqual("MWEB"u8)));
+    }
+
+    private static (Notification? Notification, NotificationRefusal? Refusal) ReadContract(V2Message message, SignatureCheck check)
+    {
+        ContractChange? change = message.Is("change_type"u8, "ADD"u8) ? ContractChange.Signed
+            : message.Is("change_type"u8, "DELETE"u8) ? ContractChange.Terminated
+            : null;
+        if (change is null)
+        {
+            return Refused(message, NotificationFault.Incomplete, "change_type is neither ADD nor DELETE.");
+        }
+
+        foreach (var name in (string[])["contract_id", "contract_code", "plan_id", "openid"])
+        {
+            if (string.IsNullOrEmpty(message[name]))
+            {
+                return Refused(message, NotificationFault.Incomplete, name + " is missing.");
+            }
+        }
+
+        return message.Time("operate_time"u8) is { } at
+            ? (new ContractNotification(message, check, change.Value, at), null)
+            : Refused(message, NotificationFault.Incomplete, "operate_time is missing or not a time.");
+    }
+
+    private static (Notification? Notification, NotificationRefusal? Refusal) ReadRefund(V2Message message, MerchantCredentials credentials)
+    {
+        if (!message.IsSuccess("return_code"u8))
+        {
+            return Refused(message, NotificationFault.Incomplete, "return_code is not SUCCESS.");
+        }
+
+        message.TryGet("req_info"u8, out var encrypted);
+        var inner = Open(encrypted, credentials.ApiV2Key)
+            ?? (credentials.PreviousApiV2Key is { } previous ? Open(encrypted, previous) : null);
+        if (inner is null)
+        {
+            return Refused(message, NotificationFault.Undecipherable, "req_info was not encrypted under this key.");
+        }
+
+        foreach (var name in (string[])["out_refund_no", "out_trade_no", "refund_status"])
+        {
+            if (string.IsNullOrEmpty(inner[name]))
+            {
+                return Refused(message, NotificationFault.Incomplete, name + " is missing.");
+            }
+        }
+
+        return inner.GetInt64("refund_fee"u8) is null
+            ? Refused(message, NotificationFault.Incomplete, "refund_fee is missing or not a number.")
+            : (new RefundNotification(message, inner), null);
+    }
+
+    // One wrong key in 256 leaves acceptable padding; what comes out is then no document.
+    private static V2Message? Open(ReadOnlySpan<byte> encrypted, ApiV2Key key) =>
+        RefundCipher.TryDecrypt(encrypted, key, out var plain) && V2Message.TryParse(plain, out var inner, out _) ? inner : null;
+
+    private static (Notification? Notification, NotificationRefusal? Refusal) Refused(V2Message message, NotificationFault fault, string detail) =>
+        (null, new(fault, detail, message.Text("mch_id"u8)));
+}

@@ -1,0 +1,88 @@
+using Papaya.WeChatPay.Bills;
+using Papaya.WeChatPay.Contracts;
+using Papaya.WeChatPay.Debits;
+using Papaya.WeChatPay.Orders;
+using Papaya.WeChatPay.Refunds;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay;
+
+/// <summary>Whether signs of replies are checked.</summary>
+public enum ReplyVerification
+{
+    /// <summary>Every reply, over the bytes received. The default.</summary>
+    Always,
+
+    /// <summary>Never; only for experiments against a server whose key is not known.</summary>
+    Never,
+}
+
+/// <summary>Settings of a <see cref="PapayClient"/>.</summary>
+public sealed class PapayClientOptions
+{
+    /// <summary>Longest wait for a complete answer, by the machine's own clock. Default 15 s; after it the outcome is unknown.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest accepted reply in bytes (bills excepted). Default 1 MiB.</summary>
+    public int ReplyLimit { get; init; } = V2Message.DefaultLimit;
+
+    /// <summary>Whether signs of replies are checked. Default: always.</summary>
+    public ReplyVerification Verification { get; init; } = ReplyVerification.Always;
+
+    /// <summary>Where nonces come from.</summary>
+    public NonceSource Nonces { get; init; } = new();
+}
+
+/// <summary>
+/// WeChat Pay's delegated debit (委托代扣), V2. One instance per merchant number, safe for concurrent use, to be kept: the
+/// connections belong to the HttpClient.
+/// </summary>
+public sealed class PapayClient
+{
+    /// <summary>WeChat's own address.</summary>
+    public static readonly Uri DefaultBaseUrl = new("https://api.mch.weixin.qq.com");
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="http">Sends the requests; its handler holds the client certificate when refunds are made.</param>
+    /// <param name="merchant">Who calls.</param>
+    /// <param name="baseUrl">Where to: <see cref="DefaultBaseUrl"/>, the second site, or a simulator.</param>
+    /// <param name="clock">Tells the time for invocation parameters.</param>
+    /// <param name="options">Settings; null takes the defaults.</param>
+    public PapayClient(HttpClient http, MerchantCredentials merchant, Uri baseUrl, TimeProvider clock, PapayClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(merchant);
+        ArgumentNullException.ThrowIfNull(baseUrl);
+        ArgumentNullException.ThrowIfNull(clock);
+        options ??= new();
+        var transport = new Transport(http, merchant, baseUrl, options);
+        Merchant = merchant;
+        Contracts = new(transport);
+        Debits = new(transport);
+        Orders = new(transport);
+        Refunds = new(transport);
+        Bills = new(transport);
+        Invocations = new(merchant, clock, options.Nonces);
+    }
+
+    /// <summary>Who calls.</summary>
+    public MerchantCredentials Merchant { get; }
+
+    /// <summary>Sign while paying, query, terminate.</summary>
+    public ContractCalls Contracts { get; }
+
+    /// <summary>Apply for a debit, query it.</summary>
+    public DebitCalls Debits { get; }
+
+    /// <summary>Query and close orders of every kind.</summary>
+    public OrderCalls Orders { get; }
+
+    /// <summary>Refund, query refunds.</summary>
+    public RefundCalls Refunds { get; }
+
+    /// <summary>Download bills.</summary>
+    public BillCalls Bills { get; }
+
+    /// <summary>What a front end needs to open the cashier.</summary>
+    public Invocations Invocations { get; }
+}

@@ -1,0 +1,297 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Papaya.WeChatPay.Wire;
+
+/// <summary>Whether a field must be there.</summary>
+public enum FieldNeed
+{
+    /// <summary>Always.</summary>
+    Required,
+
+    /// <summary>Depending on another field (<see cref="Field.RequiredWhen"/>) or as one of several ways (<see cref="Endpoint.Alternatives"/>).</summary>
+    Conditional,
+
+    /// <summary>Never.</summary>
+    Optional,
+}
+
+/// <summary>What a length counts.</summary>
+public enum LengthUnit
+{
+    /// <summary>Characters.</summary>
+    Characters,
+
+    /// <summary>Bytes of UTF-8.</summary>
+    Bytes,
+}
+
+/// <summary>What a value may look like.</summary>
+public enum FieldForm
+{
+    /// <summary>Any characters of one to three UTF-8 bytes, without the control characters that XML refuses. No emoji.</summary>
+    Text,
+
+    /// <summary>Letters and digits of ASCII.</summary>
+    Alphanumeric,
+
+    /// <summary>Visible ASCII characters.</summary>
+    Ascii,
+
+    /// <summary>Digits.</summary>
+    Digits,
+
+    /// <summary>Digits without a leading zero, within 64 bits.</summary>
+    Serial,
+
+    /// <summary>A whole number of fen, at least 1.</summary>
+    Fen,
+
+    /// <summary>A whole number, at least 0.</summary>
+    Count,
+
+    /// <summary>Letters, digits and <c>_ - | * @</c>.</summary>
+    Number,
+
+    /// <summary>An absolute http or https address without query and fragment.</summary>
+    Url,
+
+    /// <summary>An IPv4 address; these calls do not take IPv6.</summary>
+    Ipv4,
+
+    /// <summary><c>yyyyMMddHHmmss</c>, Beijing time.</summary>
+    Time,
+
+    /// <summary><c>yyyyMMdd</c>.</summary>
+    Date,
+
+    /// <summary>One of <see cref="Field.Choices"/>.</summary>
+    Choice,
+}
+
+/// <summary>Which of the two lengths counts.</summary>
+public enum Limits
+{
+    /// <summary>What WeChat documents; the simulator accepts this much.</summary>
+    Documented,
+
+    /// <summary>What this client sends: the narrowest of the contradicting documents.</summary>
+    Own,
+}
+
+/// <summary>A field is required when another one has a certain value.</summary>
+/// <param name="Field">Wire name of the other field.</param>
+/// <param name="Value">Its value.</param>
+public sealed record FieldCondition(string Field, string Value);
+
+/// <summary>Which rule a value breaks.</summary>
+public enum FieldRule
+{
+    /// <summary>It must be there.</summary>
+    Required,
+
+    /// <summary>This call has no such field.</summary>
+    Unknown,
+
+    /// <summary>It is longer than allowed.</summary>
+    Length,
+
+    /// <summary>It does not have the form that it must have.</summary>
+    Form,
+
+    /// <summary>It must equal another field.</summary>
+    Equality,
+
+    /// <summary>It does not fit together with another field.</summary>
+    Combination,
+}
+
+/// <summary>What is wrong with one field. Never holds the value.</summary>
+/// <param name="Field">Wire name.</param>
+/// <param name="Rule">The broken rule.</param>
+/// <param name="Explanation">The rule in words.</param>
+/// <param name="ValueLength">Length of the value in the field's unit.</param>
+public sealed record FieldProblem(string Field, FieldRule Rule, string Explanation, int ValueLength)
+{
+    /// <summary>One sentence for a person.</summary>
+    public override string ToString() => $"{Field}: {Explanation} (length given: {ValueLength}).";
+}
+
+/// <summary>One row of an endpoint's table: what WeChat documents about a request field.</summary>
+public class Field
+{
+    // XML 1.0 has no place for these, escaped or not.
+    private static readonly SearchValues<char> NotText = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(i => (char)i), '\uFFFE', '\uFFFF']);
+
+    private static readonly SearchValues<char> NumberCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-|*@");
+
+    private static readonly SearchValues<char> Alphanumerics =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private readonly byte[] _utf8Name;
+
+    internal Field(string name, FieldNeed need, FieldForm form, int maxLength, int? ownMaxLength = null)
+    {
+        Name = name;
+        Need = need;
+        Form = form;
+        MaxLength = maxLength;
+        OwnMaxLength = ownMaxLength ?? maxLength;
+        _utf8Name = Encoding.ASCII.GetBytes(name);
+    }
+
+    /// <summary>Wire name.</summary>
+    public string Name { get; }
+
+    /// <summary>Wire name as UTF-8.</summary>
+    public ReadOnlySpan<byte> Utf8Name => _utf8Name;
+
+    /// <summary>Whether it must be there.</summary>
+    public FieldNeed Need { get; }
+
+    /// <summary>What the value looks like.</summary>
+    public FieldForm Form { get; }
+
+    /// <summary>The longest value that WeChat documents.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>The longest value that this client sends; never more than <see cref="MaxLength"/>.</summary>
+    public int OwnMaxLength { get; }
+
+    /// <summary>What the lengths count.</summary>
+    public LengthUnit Unit { get; internal init; }
+
+    /// <summary>The allowed values of a <see cref="FieldForm.Choice"/>.</summary>
+    public IReadOnlyList<string> Choices { get; internal init; } = [];
+
+    /// <summary>When a conditional field is required; null when it belongs to the endpoint's alternatives.</summary>
+    public FieldCondition? RequiredWhen { get; internal init; }
+
+    /// <summary>Name of a field whose value this one must repeat (<c>contract_mchid</c> = <c>mch_id</c>).</summary>
+    public string? Repeats { get; internal init; }
+
+    /// <summary>Checks one non-empty value; null when it is fine.</summary>
+    public FieldProblem? Check(string value, Limits limits)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var limit = limits == Limits.Own ? OwnMaxLength : MaxLength;
+        if (value.Length > limit || (Unit == LengthUnit.Bytes && 3 * value.Length > limit && Encoding.UTF8.GetByteCount(value) > limit))
+        {
+            var unit = Unit == LengthUnit.Bytes ? "bytes" : "characters";
+            return Problem(FieldRule.Length, $"at most {limit} {unit}", value);
+        }
+
+        return Breaks(value) is { } rule ? Problem(FieldRule.Form, rule, value) : null;
+    }
+
+    internal FieldProblem Problem(FieldRule rule, string explanation, string value) =>
+        new(Name, rule, explanation, Unit == LengthUnit.Bytes ? Encoding.UTF8.GetByteCount(value) : value.Length);
+
+    private string? Breaks(string value) => Form switch
+    {
+        FieldForm.Text when value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') => "only characters of one to three UTF-8 bytes (no emoji)",
+        FieldForm.Text when value.AsSpan().ContainsAny(NotText) => "no control characters",
+        FieldForm.Alphanumeric when value.AsSpan().ContainsAnyExcept(Alphanumerics) => "only letters and digits",
+        FieldForm.Ascii when value.AsSpan().ContainsAnyExceptInRange('!', '~') => "only visible ASCII characters",
+        FieldForm.Digits when value.AsSpan().ContainsAnyExceptInRange('0', '9') => "only digits",
+        FieldForm.Number when value.AsSpan().ContainsAnyExcept(NumberCharacters) => "only letters, digits and _ - | * @",
+        FieldForm.Serial when !IsWhole(value, 1) => "digits without a leading zero, from 1 to 9223372036854775807",
+        FieldForm.Fen when !IsWhole(value, 1) => "a whole number of fen, at least 1",
+        FieldForm.Count when !IsWhole(value, 0) => "a whole number, at least 0",
+        FieldForm.Url => UrlProblem(value),
+        FieldForm.Ipv4 when !IsIpv4(value) => "an IPv4 address such as 203.0.113.9",
+        FieldForm.Time when value.Length != 14 || BeijingTime.Parse(value) is null => "a Beijing time as yyyyMMddHHmmss",
+        FieldForm.Date when !DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "a day as yyyyMMdd",
+        FieldForm.Choice when !Choices.Contains(value) => "one of " + string.Join(", ", Choices),
+        _ => null,
+    };
+
+    private static bool IsWhole(string value, long least) =>
+        value.Length is > 0 and <= 19 && !value.AsSpan().ContainsAnyExceptInRange('0', '9') && (value[0] != '0' || value.Length == 1)
+        && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least;
+
+    private static string? UrlProblem(string value)
+    {
+        var rest = value.AsSpan();
+        if (rest.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            rest = rest[8..];
+        }
+        else if (rest.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            rest = rest[7..];
+        }
+        else
+        {
+            return "an absolute http or https address";
+        }
+
+        if (rest.ContainsAny('?', '#'))
+        {
+            return "no query and no fragment";
+        }
+
+        if (rest.ContainsAnyExceptInRange('!', '~') || rest.ContainsAny("\\\"<>"))
+        {
+            return "only visible ASCII characters, percent-encoded where needed";
+        }
+
+        var slash = rest.IndexOf('/');
+        var host = slash < 0 ? rest : rest[..slash];
+        return host.IsEmpty || host[0] == ':' || host.Contains('@') ? "an address with a host and without user name" : null;
+    }
+
+    private static bool IsIpv4(ReadOnlySpan<char> value)
+    {
+        int parts = 0, number = -1;
+        foreach (var c in value)
+        {
+            if (c == '.')
+            {
+                if (number < 0 || ++parts > 3)
+                {
+                    return false;
+                }
+
+                number = -1;
+            }
+            else if (!char.IsAsciiDigit(c) || number == 0)
+            {
+                return false;
+            }
+            else
+            {
+                number = number < 0 ? c - '0' : (10 * number) + c - '0';
+                if (number > 255)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return parts == 3 && number >= 0;
+    }
+}
+
+/// <summary>A row that also knows where the client's request keeps its value.</summary>
+internal sealed class Field<TRequest> : Field
+{
+    public Field(string name, FieldNeed need, FieldForm form, int maxLength, int? ownMaxLength = null)
+        : base(name, need, form, maxLength, ownMaxLength)
+    {
+    }
+
+    public Func<TRequest, Call, string?>? Text { get; init; }
+
+    public Func<TRequest, Call, long?>? Number { get; init; }
+}
+
+/// <summary>What a request does not know itself.</summary>
+internal readonly record struct Call(string MerchantNumber, string Nonce, SignType SignType)
+{
+    /// <summary>Sent only where it says something: MD5 is the default everywhere.</summary>
+    public string? SignTypeLabel => SignType == SignType.Md5 ? null : SignType.WireName();
+}
