@@ -7,12 +7,20 @@ namespace Papaya.Server.Hosting;
 /// </summary>
 public sealed record Problem(string Code, int Status, string Title, string? Field = null, string? Cure = null)
 {
+    /// <summary>Further members of the document, such as the id of what stands in the way.</summary>
+    public IReadOnlyDictionary<string, object?>? More { get; init; }
+
     public ProblemHttpResult ToResult()
     {
         var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code };
         if (Field is not null)
         {
             extensions["field"] = Field;
+        }
+
+        foreach (var (name, value) in More ?? new Dictionary<string, object?>())
+        {
+            extensions[name] = value;
         }
 
         return TypedResults.Problem(Cure, instance: null, Status, Title, type: $"https://papaya.dev/problems/{Code}", extensions);

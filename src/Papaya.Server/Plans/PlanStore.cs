@@ -84,6 +84,12 @@ public sealed class PlanBook
     public async Task<Plan?> FindAsync(Reader reader, string id) =>
         (await reader.SingleOrDefaultAsync<PlanRow>($"select {Columns} from plan where id = @Id", new { Id = id }))?.ToDomain();
 
+    /// <summary>Plans that can be offered to somebody who has signed this template already; ten at most.</summary>
+    public async Task<IReadOnlyList<Plan>> OfOtherTemplatesAsync(Reader reader, string merchant, long templateId) =>
+        [.. (await reader.QueryAsync<PlanRow>(
+            $"select {Columns} from plan where merchant = @Merchant and template_id <> @TemplateId order by created_at, id limit 10",
+            new { Merchant = merchant, TemplateId = templateId })).Select(row => row.ToDomain())];
+
     internal static Task<IReadOnlyList<PlanRow>> ListAsync(Reader reader, PageQuery page) =>
         reader.QueryAsync<PlanRow>(
             $"select {Columns} from plan where created_at > @At or (created_at = @At and id > @Id) order by created_at, id limit @Fetch",

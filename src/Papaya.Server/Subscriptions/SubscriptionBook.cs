@@ -3,6 +3,7 @@ using Papaya.Billing;
 using Papaya.Billing.Calendar;
 using Papaya.Billing.Subscriptions;
 using Papaya.Server.Events;
+using Papaya.Server.Hosting;
 using Papaya.Server.Plans;
 using Papaya.Server.Storage;
 
@@ -19,8 +20,10 @@ public enum Setback
 }
 
 /// <summary>What happens to subscriptions, each step in the transaction of the change that caused it.</summary>
-public sealed class SubscriptionBook(EventLog events, Ids ids, TimeProvider clock)
+public sealed class SubscriptionBook(EventLog events, LoopSignals signals, Ids ids, TimeProvider clock)
 {
+    public const string LoopName = "subscriptions";
+
     /// <summary>On hold for this long after its last period, a subscription ends, and its contract with it.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromDays(30);
 
@@ -265,6 +268,7 @@ public sealed class SubscriptionBook(EventLog events, Ids ids, TimeProvider cloc
             throw new InvalidOperationException($"{subscription.Id} was changed in the middle of a transaction that holds it.");
         }
 
+        tx.AfterCommit(() => signals.Wake(LoopName));
         if (eventType is not null)
         {
             await TellAsync(tx, subscription, eventType);
