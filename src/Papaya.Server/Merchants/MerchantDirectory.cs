@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Papaya.Server.Merchants;
 
@@ -9,6 +10,7 @@ public sealed record Merchant(
     string? PreviousApiV2Key,
     string SignType,
     Uri BaseUrl,
+    X509Certificate2? Certificate,
     IReadOnlyDictionary<AppKind, string> Apps,
     IReadOnlyDictionary<long, Template> Templates)
 {

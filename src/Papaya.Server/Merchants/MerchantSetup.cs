@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Papaya.Server.Merchants;
 
@@ -68,8 +70,30 @@ internal static class MerchantSetup
                 : null,
             section.SignType,
             Url($"{at}.base_url", section.BaseUrl),
+            Certificate(section, at),
             Apps(section.Apps, at),
             Templates(section.Templates, at));
+    }
+
+    private static X509Certificate2? Certificate(MerchantOptions section, string at)
+    {
+        if (string.IsNullOrEmpty(section.Certificate.P12File))
+        {
+            return null;
+        }
+
+        // WeChat ships apiclient_cert.p12 with the merchant number as its password.
+        var password = Secret($"{at}.certificate.password", null, section.Certificate.PasswordFile) ?? section.Number;
+        try
+        {
+            return X509CertificateLoader.LoadPkcs12FromFile(section.Certificate.P12File, password);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException(
+                $"{at}.certificate.p12_file",
+                $"cannot open '{section.Certificate.P12File}' ({e.GetType().Name}); check the path, and password_file when the password is not the merchant number.");
+        }
     }
 
     private static Dictionary<AppKind, string> Apps(List<AppOptions> sections, string at)

@@ -1,0 +1,69 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Papaya.Server.Merchants;
+using Papaya.WeChatPay;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Server.WeChat;
+
+/// <summary>One client per merchant number, each with its own pooled connections, because the certificate belongs to the connection.</summary>
+public sealed class WeChatClients : IDisposable
+{
+    /// <summary>Applies go out in batches; the debit flow's own limiter decides how many at once.</summary>
+    private const int MostConnections = 256;
+
+    private readonly FrozenDictionary<string, PapayClient> _clients;
+    private readonly List<HttpClient> _http = [];
+
+    public WeChatClients(MerchantDirectory merchants, TimeProvider clock)
+    {
+        _clients = merchants.All.ToFrozenDictionary(merchant => merchant.Number, merchant => Make(merchant, clock), StringComparer.Ordinal);
+    }
+
+    /// <exception cref="KeyNotFoundException">The merchant is not configured; numbers from the directory always are.</exception>
+    public PapayClient For(string merchantNumber) => _clients[merchantNumber];
+
+    /// <summary>Null for a number that is not ours.</summary>
+    public MerchantCredentials? CredentialsOf(string merchantNumber) => _clients.GetValueOrDefault(merchantNumber)?.Merchant;
+
+    public void Dispose()
+    {
+        foreach (var http in _http)
+        {
+            http.Dispose();
+        }
+    }
+
+    private PapayClient Make(Merchant merchant, TimeProvider clock)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            MaxConnectionsPerServer = MostConnections,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // Follows WeChat's DNS.
+            AutomaticDecompression = DecompressionMethods.None,
+        };
+        if (merchant.Certificate is { } certificate)
+        {
+            handler.SslOptions.ClientCertificates = [certificate];
+        }
+
+        // The client has its own deadline; a second one here would turn its verdict "unknown" into something else.
+        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http.Add(http);
+        return new PapayClient(http, Credentials(merchant), merchant.BaseUrl, clock);
+    }
+
+    private static MerchantCredentials Credentials(Merchant merchant) => new()
+    {
+        MerchantNumber = merchant.Number,
+        ApiV2Key = new ApiV2Key(merchant.ApiV2Key),
+        PreviousApiV2Key = merchant.PreviousApiV2Key is { } previous ? new ApiV2Key(previous) : null,
+        SignType = merchant.SignType == "MD5" ? SignType.Md5 : SignType.HmacSha256,
+        ClientCertificate = merchant.Certificate is not null ? ClientCertificateMode.Handler
+            : merchant.BaseUrl is { IsLoopback: true, Scheme: "http" } ? ClientCertificateMode.LoopbackHeader
+            : ClientCertificateMode.None,
+    };
+}
