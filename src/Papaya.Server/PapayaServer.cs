@@ -4,6 +4,7 @@ using Papaya.Server.Ledger;
 using Papaya.Server.Merchants;
 using Papaya.Server.Plans;
 using Papaya.Server.Storage;
+using Papaya.Server.WeChat;
 
 namespace Papaya.Server;
 
@@ -41,6 +42,7 @@ public static class PapayaServer
         services.AddEvents();
         services.AddSingleton<LedgerBook>();
         services.AddPlans();
+        services.AddSingleton<WeChatClients>();
         overrides?.Invoke(services);
 
         var app = builder.Build();

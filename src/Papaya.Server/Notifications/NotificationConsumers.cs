@@ -1,3 +1,4 @@
+using Papaya.Server.Hosting;
 using Papaya.Server.Storage;
 using Papaya.WeChatPay.Notifications;
 
@@ -40,4 +41,14 @@ public sealed class NotificationConsumers
         RefundNotification => "refund",
         _ => throw new InvalidOperationException($"A {notification.GetType().Name} has no name."),
     };
+}
+
+internal static class NotificationServices
+{
+    /// <summary>Needs a <see cref="NotificationConsumers"/>.</summary>
+    public static IServiceCollection AddNotifications(this IServiceCollection services) => services
+        .AddMetrics()
+        .AddSingleton<NotificationMeter>()
+        .AddSingleton<NotificationEndpoint>()
+        .AddSingleton<ILoop, NotificationLoop>();
 }
