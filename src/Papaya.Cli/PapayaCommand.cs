@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Papaya.Cli.Bench;
 using Papaya.Cli.Doctor;
 using Papaya.Cli.Signing;
 using Papaya.Cli.Up;
@@ -25,6 +26,7 @@ internal static class PapayaCommand
             DoctorCommand.Create(output),
             SignCommands.Explain(output),
             SignCommands.Verify(output),
+            BenchCommand.Create(output),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -1,0 +1,22 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Papaya.Cli.Bench;
+
+/// <summary><c>bench</c>: the product's own load tests. The last line is one JSON object of figures.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var runs = new Option<int>("--runs") { Description = "Measured runs after the warm-up; the median counts.", DefaultValueFactory = _ => 5 };
+        var http = new Command("http", "The bare wire rate of this machine: a signed apply and a signed notification back, nothing behind them.") { runs };
+        http.SetAction((parsed, ct) => PrintAsync(new HttpBench(output).RunAsync(parsed.GetValue(runs), ct), output));
+        return new Command("bench", "Load tests of the product itself; the last line is one JSON object.") { http };
+    }
+
+    private static async Task<int> PrintAsync(Task<JsonObject> figures, TextWriter output)
+    {
+        await output.WriteLineAsync((await figures).ToJsonString());
+        return PapayaCommand.Ok;
+    }
+}
