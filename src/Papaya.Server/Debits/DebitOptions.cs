@@ -42,6 +42,10 @@ public sealed class DebitOptions
     [Range(0, 100_000)]
     public int JumpPercent { get; set; } = 200;
 
+    /// <summary>IPv4 address of this machine as WeChat's risk control is told (<c>spbill_create_ip</c>).</summary>
+    [ConfigurationKeyName("server_ip")]
+    public string ServerIp { get; set; } = "127.0.0.1";
+
     internal DebitPolicies Policies => new()
     {
         SingleMost = SingleMost, DailyMost = DailyMost, FailuresToSuspend = FailuresToSuspend, JumpPercent = JumpPercent,

@@ -46,7 +46,7 @@ internal static class Learning
         attempt.Status = step.State;
         if (evidence == AttemptEvidence.FailureReported && wasOpen)
         {
-            attempt.ReportedCode = finding.Code;
+            attempt.ReportedCode = finding.Code ?? attempt.ReportedCode;
         }
 
         if (step.IsContradiction)
