@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Papaya.Simulator.Calls;
+using Papaya.Simulator.Cashier;
 using Papaya.Simulator.Clock;
 using Papaya.Simulator.Control;
 using Papaya.Simulator.Faults;
@@ -32,6 +33,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<Courier>();
         builder.Services.AddSingleton<Gateway>();
         builder.Services.AddSingleton<ControlApi>();
+        builder.Services.AddSingleton<CashierPages>();
         var app = builder.Build();
         foreach (var url in urls)
         {
@@ -61,6 +63,7 @@ public static class SimulatorHost
             }
         });
         app.Services.GetRequiredService<ControlApi>().Map(app);
+        app.Services.GetRequiredService<CashierPages>().Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
         app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock));
         app.MapPost("/_sim/clock", http => ClockControl.MoveAsync(http, clock));
