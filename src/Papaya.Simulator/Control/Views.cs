@@ -34,7 +34,8 @@ internal sealed record TemplateRequest
 
     public required TemplateKind Kind { get; init; }
 
-    public string Cycle { get; init; } = "month";
+    // Settable: what is only initialised loses its default when it is absent from the JSON.
+    public string Cycle { get; set; } = "month";
 
     public required FeeRule Fee { get; init; }
 
@@ -83,7 +84,8 @@ internal sealed record CashierRequest
 
 internal sealed record TerminateRequest
 {
-    public int Mode { get; init; } = 2;
+    // Settable: what is only initialised loses its default when it is absent from the JSON.
+    public int Mode { get; set; } = 2;
 }
 
 internal sealed record ContractView(
