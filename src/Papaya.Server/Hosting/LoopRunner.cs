@@ -17,6 +17,17 @@ internal sealed partial class LoopRunner : BackgroundService
         }
     }
 
+    /// <summary>The first runs count as work before anybody can see the server as started.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var seat in _seats)
+        {
+            seat.Wake();
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_seats.Select(seat => Task.Run(() => seat.RunAsync(stoppingToken), CancellationToken.None)));
 
@@ -62,7 +73,6 @@ internal sealed partial class LoopRunner : BackgroundService
 
         public async Task RunAsync(CancellationToken ct)
         {
-            Wake();
             try
             {
                 while (true)
