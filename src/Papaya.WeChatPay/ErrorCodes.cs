@@ -150,7 +150,7 @@ public static class ErrorCodes
         new("downloadbill", "SIGN ERROR", ErrorKind.Refused, NextStep.FixSetup, "the signature is wrong"),
         new("downloadbill", "CompressGZip Error", ErrorKind.Throttled, NextStep.SameNumberLater, "compressing failed"),
         new("downloadbill", "UnCompressGZip Error", ErrorKind.Throttled, NextStep.SameNumberLater, "decompressing failed"),
-        new("downloadbill", "SYSTEMERROR", ErrorKind.Throttled, NextStep.SameNumberLater, "WeChat's internal error; a download changes nothing"),
+        new("downloadbill", "SYSTEMERROR", ErrorKind.Ask, NextStep.SameNumberLater, "WeChat's internal error; a download changes nothing"),
 
         // What a debit notification says about a debit that did not take place.
         new(DebitNotification, "ACCOUNTERROR", ErrorKind.Refused, NextStep.NewNumberLater, "the user's account is abnormal"),

@@ -125,7 +125,7 @@ internal sealed class BillColumns
             }
             else
             {
-                if (value > (long.MaxValue - 9) / 10)
+                if (value > (long.MaxValue - (c - (byte)'0')) / 10)
                 {
                     return false;
                 }

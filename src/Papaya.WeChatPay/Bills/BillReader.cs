@@ -87,14 +87,14 @@ public sealed class BillReader : IAsyncDisposable
         var reader = new BillReader(stream, owner);
         try
         {
-            await reader.FillAsync(2, ct).ConfigureAwait(false);
+            await reader.FillAsync(4, ct).ConfigureAwait(false);
             if (reader.Buffered.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
             {
                 // What was asked for does not count: an error comes as plain XML even when GZIP was asked for.
                 var packed = new ReplayStream(reader.Buffered.ToArray(), stream);
                 reader.Release();
                 reader = new BillReader(new GZipStream(packed, CompressionMode.Decompress), owner);
-                await reader.FillAsync(3, ct).ConfigureAwait(false);
+                await reader.FillAsync(4, ct).ConfigureAwait(false);
             }
 
             if (reader.Buffered.StartsWith("\uFEFF"u8))
