@@ -117,7 +117,16 @@ public sealed class BillTests
         AssertRefused(Sample.Replace("总交易单数", "合计", StringComparison.Ordinal), "Line 5 starts neither a row nor the summary.");
         AssertRefused(Sample[..Sample.IndexOf("总交易单数", StringComparison.Ordinal)], "The bill ends after line 4 without its summary.");
         AssertRefused(Sample.Replace("WEB", new string('x', 70_000), StringComparison.Ordinal), "Line 3 is longer than 65536 bytes.");
-        Assert.Equal(LocalCodes.Bill, Assert.Throws<PapayException>(() => Read(Pack(Some.Utf8(Sample))[..^9])).Code);
+        AssertRefused(Sample + "\n`1,`2", "Line 7 follows the summary.");
+    }
+
+    [Fact]
+    public void A_packed_bill_that_is_cut_or_altered_is_refused()
+    {
+        var packed = Pack(Some.Utf8(Sample));
+        Assert.Equal(LocalCodes.Bill, Assert.Throws<PapayException>(() => Read(packed[..(packed.Length / 2)])).Code);
+        packed[^6] ^= 1; // In the checksum.
+        Assert.Equal(LocalCodes.Bill, Assert.Throws<PapayException>(() => Read(packed)).Code);
     }
 
     [Theory]

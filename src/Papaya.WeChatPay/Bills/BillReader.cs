@@ -60,7 +60,18 @@ public sealed class BillReader : IAsyncDisposable
 
             if (line.Span[0] != (byte)'`')
             {
-                Summary = await ReadSummaryAsync(Text(line), ct).ConfigureAwait(false);
+                var summary = await ReadSummaryAsync(Text(line), ct).ConfigureAwait(false);
+
+                // Read to the very end, so that a packed file's own checksum is checked too.
+                while (await NextLineAsync(ct).ConfigureAwait(false) is { } rest)
+                {
+                    if (rest.Length > 0)
+                    {
+                        throw PapayException.BadBill($"Line {_line} follows the summary.");
+                    }
+                }
+
+                Summary = summary;
                 yield break;
             }
 
