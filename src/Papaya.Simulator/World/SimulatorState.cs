@@ -64,6 +64,8 @@ public sealed class SimulatorState : IDisposable
                 }
             }
 
+            RecallAppointments();
+
             // The clock has gone on at the machine's speed while nobody was there; it is never set back behind anything that happened.
             var flowed = clockAt + (clock.MachineNow > machineAt ? clock.MachineNow - machineAt : TimeSpan.Zero);
             clock.ContinueFrom(Microseconds.Truncate(flowed > latest ? flowed : latest));
@@ -423,30 +425,24 @@ public sealed class SimulatorState : IDisposable
         {
             o.Refunds = FindOrder(o.MchId, o.OutTradeNo)?.Refunds;
             Index(o);
-            Recall(o);
         });
-        line.Refunds?.ForEach(r =>
-        {
-            Index(r);
-            Recall(r);
-        });
+        line.Refunds?.ForEach(Index);
         line.Movements?.ForEach(Index);
-        line.Deliveries?.ForEach(d =>
-        {
-            _deliveries[d.Id] = d;
-            Recall(d);
-        });
+        line.Deliveries?.ForEach(d => _deliveries[d.Id] = d);
         line.Sent?.ForEach(s =>
         {
             if (_deliveries.TryGetValue(s.Id, out var delivery))
             {
                 (delivery.Sends, delivery.HeldBack, delivery.DueAt, delivery.DueNumber) = (s.Sends, s.HeldBack, s.DueAt, s.DueNumber);
-                Recall(delivery);
             }
         });
         line.Ended?.ForEach(id => _deliveries.Remove(id));
+    }
 
-        void Recall(Scheduled what)
+    /// <summary>Only what is true at the end of the journal has appointments; earlier lines left copies behind that must not act.</summary>
+    private void RecallAppointments()
+    {
+        foreach (var what in _orders.Values.Concat<Scheduled>(_refunds.Values).Concat(_deliveries.Values))
         {
             if (what.DueAt is { } at)
             {
