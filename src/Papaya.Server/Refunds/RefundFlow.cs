@@ -172,7 +172,8 @@ internal sealed class RefundFlow(
             ct);
     }
 
-    private async Task LearnAsync(Transaction tx, RefundRow refund, RefundFinding finding)
+    /// <summary>Whatever is learned about a refund, from whomever, ends here.</summary>
+    internal async Task LearnAsync(Transaction tx, RefundRow refund, RefundFinding finding)
     {
         var before = refund.Status;
         var step = Refund.After(before, finding.Evidence);
