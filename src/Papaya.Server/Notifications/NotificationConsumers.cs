@@ -51,4 +51,6 @@ internal static class NotificationServices
         .AddSingleton<NotificationMeter>()
         .AddSingleton<NotificationEndpoint>()
         .AddSingleton<ILoop, NotificationLoop>();
+
+    public static void MapNotifications(this IEndpointRouteBuilder routes) => NotificationEndpoint.Map(routes);
 }
