@@ -1,9 +1,15 @@
+using Papaya.Server.Checkout;
+using Papaya.Server.Contracts;
+using Papaya.Server.Debits;
 using Papaya.Server.Events;
 using Papaya.Server.Hosting;
 using Papaya.Server.Ledger;
 using Papaya.Server.Merchants;
+using Papaya.Server.Notifications;
 using Papaya.Server.Plans;
+using Papaya.Server.Refunds;
 using Papaya.Server.Storage;
+using Papaya.Server.Subscriptions;
 using Papaya.Server.WeChat;
 
 namespace Papaya.Server;
@@ -43,6 +49,19 @@ public static class PapayaServer
         services.AddSingleton<LedgerBook>();
         services.AddPlans();
         services.AddSingleton<WeChatClients>();
+        services.AddCheckouts();
+        services.AddContracts();
+        services.AddSubscriptions();
+        services.AddDebits(options.Debits);
+        services.AddRefunds();
+        services.AddNotifications();
+        services.AddSingleton(provider => new NotificationConsumers
+        {
+            Payment = provider.GetRequiredService<CheckoutFlow>().ApplyAsync,
+            Contract = provider.GetRequiredService<ContractFlow>().ApplyAsync,
+            Debit = provider.GetRequiredService<DebitFlow>().ApplyAsync,
+            Refund = provider.GetRequiredService<RefundFlow>().ApplyAsync,
+        });
         overrides?.Invoke(services);
 
         var app = builder.Build();
@@ -50,6 +69,12 @@ public static class PapayaServer
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapPlans();
+        app.MapCheckouts();
+        app.MapContracts();
+        app.MapSubscriptions();
+        app.MapCharges();
+        app.MapRefunds();
+        NotificationEndpoint.Map(app);
         app.MapEvents();
         if (options.SandboxClockUrl is not null)
         {

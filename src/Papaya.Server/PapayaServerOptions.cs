@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Papaya.Server.Debits;
 using Papaya.Server.Merchants;
 using Papaya.Server.Storage;
 
@@ -20,6 +21,9 @@ public sealed class PapayaServerOptions
 
     [ConfigurationKeyName("merchants")]
     public List<MerchantOptions> Merchants { get; set; } = [];
+
+    [ConfigurationKeyName("debits")]
+    public DebitOptions Debits { get; set; } = new();
 
     /// <summary>Sandbox only: the clock resource <c>/v1/sandbox/clock</c> forwards to. Unset, that path does not exist.</summary>
     [ConfigurationKeyName("sandbox_clock_url")]

@@ -80,6 +80,7 @@ internal static class ContractEndpoints
 {
     public static IServiceCollection AddContracts(this IServiceCollection services) => services
         .AddSingleton<ContractFlow>()
+        .AddSingleton<ISigningGateway, WeChatSigning>()
         .AddSingleton<ILoop, ContractLoop>()
         .AddJson(ContractJson.Default);
 

@@ -1,17 +1,21 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Papaya.Billing;
 using Papaya.Billing.Contracts;
 using Papaya.Server.Checkout;
+using Papaya.Server.Debits;
 using Papaya.Server.Events;
 using Papaya.Server.Hosting;
+using Papaya.Server.Notifications;
 using Papaya.Server.Storage;
 using Papaya.Server.Subscriptions;
+using Papaya.WeChatPay.Notifications;
 
 namespace Papaya.Server.Contracts;
 
 /// <summary>The life of a contract after its signing: held, ended, found ended. Each step is one transaction of the caller's.</summary>
 public sealed class ContractFlow(
-    CheckoutBook checkouts, SubscriptionBook subscriptions, EventLog events, LoopSignals signals, Ids ids, TimeProvider clock)
+    CheckoutBook checkouts, SubscriptionBook subscriptions, ChargeBook charges, EventLog events, LoopSignals signals, Ids ids, TimeProvider clock)
 {
     public Task<Contract?> FindAsync(Reader reader, string id) => reader.FindContractAsync(id);
 
@@ -29,7 +33,36 @@ public sealed class ContractFlow(
     /// <summary>A debit was answered CONTRACT_NOT_EXIST or CONTRACTERROR: WeChat is asked what became of the contract.</summary>
     public Task MissedByDebitAsync(Transaction tx, string id) => AskForAsync(tx, id, ContractEvidence.MissedByDebit, reason: null);
 
-    /// <summary>A notification ADD, in the transaction that marks it applied. False when its number is not ours.</summary>
+    /// <summary>A notification, in the transaction that marks it applied.</summary>
+    internal async Task<NotificationOutcome> ApplyAsync(Transaction tx, ContractNotification notification)
+    {
+        if (!long.TryParse(notification.TemplateId, NumberStyles.None, CultureInfo.InvariantCulture, out var template))
+        {
+            return NotificationOutcome.UnknownNumber;
+        }
+
+        var isEnd = notification.Change == ContractChange.Terminated;
+        var facts = new ContractFacts
+        {
+            ContractId = notification.WeChatContractId,
+            ContractCode = notification.ContractNumber,
+            Template = template,
+            OpenId = notification.OpenId,
+            SignedAt = isEnd ? null : notification.At,
+            ExpiresAt = notification.ExpiresAt,
+            TerminatedAt = isEnd ? notification.At : null,
+            TerminationMode = notification.TerminationMode,
+        };
+        if (!isEnd)
+        {
+            return await ApplySignedAsync(tx, notification.MerchantNumber, facts) ? NotificationOutcome.Applied : NotificationOutcome.UnknownNumber;
+        }
+
+        await EndedAsync(tx, notification.MerchantNumber, facts, ContractEvidence.EndNotified);
+        return NotificationOutcome.Applied;
+    }
+
+    /// <summary>An ADD. False when its number is not ours.</summary>
     internal async Task<bool> ApplySignedAsync(Transaction tx, string merchant, ContractFacts facts)
     {
         var contract = await SignedAsync(tx, merchant, facts, ContractEvidence.SignNotified);
@@ -45,9 +78,6 @@ public sealed class ContractFlow(
 
         return true;
     }
-
-    /// <summary>A notification DELETE, likewise.</summary>
-    internal Task ApplyEndedAsync(Transaction tx, string merchant, ContractFacts facts) => EndedAsync(tx, merchant, facts, ContractEvidence.EndNotified);
 
     /// <summary>WeChat says that a contract was signed. Returns the contract as stored, or null when its number is not ours.</summary>
     internal async Task<Contract?> SignedAsync(Transaction tx, string merchant, ContractFacts facts, ContractEvidence evidence)
@@ -133,6 +163,7 @@ public sealed class ContractFlow(
             case ContractState.Active:
                 contract.NextAt = contract.EndAt;
                 await TellAsync(tx, contract, before is ContractState.Pending or ContractState.Refused ? "contract.signed" : "contract.resumed");
+                await charges.ContractActiveAsync(tx, contract.Id);
                 break;
             case ContractState.Suspended:
                 await TellAsync(tx, contract, "contract.suspended");

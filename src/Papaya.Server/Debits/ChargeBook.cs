@@ -78,6 +78,24 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
         tx.AfterCommit(() => signals.Wake(isWaived ? DebitLoops.Debits : DebitLoops.Charges));
     }
 
+    /// <summary>When the next period is to be collected, and how much; null when its charge came to an end without money.</summary>
+    public async Task<(DateTimeOffset At, long Amount)?> NextAsync(Reader reader, Subscription subscription)
+    {
+        var period = subscription.NextPeriod;
+        if (await reader.FindChargeAsync(DebitNumber.ChargeOfPeriod(subscription.Id, period.Number)) is not { } charge)
+        {
+            var plan = await plans.FindByCodeAsync(reader, subscription.Plan) ?? throw new InvalidOperationException($"There is no plan {subscription.Plan}.");
+            return (subscription.Calendar.DatesOf(period.Number, RetryPlan.For(ModeOf(plan.TemplateId)).Timing).DueAt, subscription.Amount);
+        }
+
+        return charge.Status switch
+        {
+            ChargeState.Planned or ChargeState.Noticed or ChargeState.Due or ChargeState.InAttempt => (Instant.FromMicros(charge.DueAt), charge.Amount),
+            ChargeState.RetryWait => (Instant.FromMicros(charge.NextAt ?? charge.DueAt), charge.Amount),
+            _ => null,
+        };
+    }
+
     /// <summary>
     /// Cancels every charge of a contract that has not been sent; those that have wait for their attempt and are canceled if no money comes.
     /// </summary>

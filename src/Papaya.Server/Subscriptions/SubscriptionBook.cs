@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Papaya.Billing;
 using Papaya.Billing.Calendar;
 using Papaya.Billing.Subscriptions;
+using Papaya.Server.Debits;
 using Papaya.Server.Events;
 using Papaya.Server.Hosting;
 using Papaya.Server.Plans;
@@ -20,7 +21,7 @@ public enum Setback
 }
 
 /// <summary>What happens to subscriptions, each step in the transaction of the change that caused it.</summary>
-public sealed class SubscriptionBook(EventLog events, LoopSignals signals, Ids ids, TimeProvider clock)
+public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSignals signals, Ids ids, TimeProvider clock)
 {
     public const string LoopName = "subscriptions";
 
@@ -65,6 +66,7 @@ public sealed class SubscriptionBook(EventLog events, LoopSignals signals, Ids i
         subscription.CancelReason = null;
         RenewBy(subscription, contractId);
         await SaveAsync(tx, subscription, "subscription.activated");
+        await charges.OpenNextAsync(tx, subscription);
     }
 
     /// <summary>The first payment will not come any more.</summary>
@@ -86,6 +88,7 @@ public sealed class SubscriptionBook(EventLog events, LoopSignals signals, Ids i
         {
             RenewBy(subscription, contractId);
             await SaveAsync(tx, subscription, eventType: null);
+            await charges.OpenNextAsync(tx, subscription);
             return true;
         }
 
@@ -96,6 +99,7 @@ public sealed class SubscriptionBook(EventLog events, LoopSignals signals, Ids i
     /// <summary>A contract ended or is being ended: what it paid for is not renewed any more.</summary>
     public async Task ContractEndedAsync(Transaction tx, string contractId, string reason)
     {
+        await charges.CancelUnsentAsync(tx, contractId, reason);
         foreach (var found in await tx.SubscriptionsOfContractAsync(contractId))
         {
             var subscription = await TakeAsync(tx, found.Id);
@@ -148,6 +152,7 @@ public sealed class SubscriptionBook(EventLog events, LoopSignals signals, Ids i
         subscription.CanceledAt = null;
         subscription.NextAt = subscription.Renews ? null : subscription.PeriodEnd;
         await SaveAsync(tx, subscription, "subscription.renewed");
+        await charges.OpenNextAsync(tx, subscription);
     }
 
     /// <summary>Its charge met a setback.</summary>

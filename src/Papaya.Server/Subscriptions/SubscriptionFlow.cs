@@ -1,12 +1,13 @@
 using Papaya.Billing.Subscriptions;
 using Papaya.Server.Contracts;
+using Papaya.Server.Debits;
 using Papaya.Server.Hosting;
 using Papaya.Server.Storage;
 
 namespace Papaya.Server.Subscriptions;
 
 /// <summary>Cancels on request, and ends what its hour has come for.</summary>
-internal sealed class SubscriptionFlow(Database db, SubscriptionBook book, ContractFlow contracts, TimeProvider clock) : ILoop
+internal sealed class SubscriptionFlow(Database db, SubscriptionBook book, ContractFlow contracts, ChargeBook charges, TimeProvider clock) : ILoop
 {
     private const int Batch = 200;
 
@@ -71,11 +72,9 @@ internal sealed class SubscriptionFlow(Database db, SubscriptionBook book, Contr
         return Page<SubscriptionView>.From(page, rows, row => SubscriptionView.From(row, next[row.Id]), row => new Cursor(row.CreatedAt, row.Id));
     }
 
-    private static Task<NextChargeView?> NextAsync(Reader reader, Subscription subscription)
-    {
-        _ = reader;
-        return Task.FromResult(subscription is { Renews: true, State: SubscriptionState.Active or SubscriptionState.PastDue }
-            ? new NextChargeView(subscription.NextPeriod.Start, subscription.Amount)
-            : null);
-    }
+    private async Task<NextChargeView?> NextAsync(Reader reader, Subscription subscription) =>
+        subscription is { Renews: true, State: SubscriptionState.Active or SubscriptionState.PastDue }
+        && await charges.NextAsync(reader, subscription) is var (at, amount)
+            ? new NextChargeView(at, amount)
+            : null;
 }
