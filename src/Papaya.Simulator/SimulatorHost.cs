@@ -26,7 +26,6 @@ public static class SimulatorHost
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
-        options.PublicUrl ??= urls.FirstOrDefault();
         builder.Services.AddSingleton(_ => new SimulatorState(options, clock));
         builder.Services.AddSingleton<Traffic>(_ => new(options));
         builder.Services.AddSingleton<FaultRules>();
@@ -44,7 +43,12 @@ public static class SimulatorHost
         var courier = app.Services.GetRequiredService<Courier>();
         var gateway = app.Services.GetRequiredService<Gateway>();
         state.OnDue = what => Perform(state, courier, what);
-        app.Lifetime.ApplicationStarted.Register(state.Start);
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            // Only now a port of 0 has become a number.
+            state.PublicUrl = options.PublicUrl ?? app.Urls.FirstOrDefault() ?? "";
+            state.Start();
+        });
 
         app.Use((http, next) => options.AllowRemoteControl || !http.Request.Path.StartsWithSegments("/_sim") || IsLocal(http)
             ? next(http)

@@ -7,7 +7,7 @@ public sealed class SimulatorOptions
     public string? TerminateNotifyUrl { get; init; }
 
     /// <summary>The address people's browsers use, for <c>mweb_url</c>. Null: the address the host listens on.</summary>
-    public string? PublicUrl { get; set; }
+    public string? PublicUrl { get; init; }
 
     /// <summary>The file that keeps the world over a restart. Null: in memory only.</summary>
     public string? JournalPath { get; init; }

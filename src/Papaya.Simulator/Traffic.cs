@@ -1,12 +1,12 @@
 namespace Papaya.Simulator;
 
 /// <summary>A request that was answered, or cut off (status 0).</summary>
-internal sealed record RequestRecord(DateTimeOffset At, string Path, int Status, string Request, string? Response, string? Fault);
+internal sealed record RequestRecord(DateTimeOffset At, string Path, int Status, string Request, string? Response, Faults.FaultKind? Fault);
 
 /// <summary>One send of a notification: status 0 when nobody answered.</summary>
 internal sealed record SendRecord(
     DateTimeOffset At, World.DeliveryKind Kind, string Url, string? OutTradeNo, string? ContractId, int Send, int Status, bool Acknowledged,
-    string Request, string? Response, string? Fault);
+    string Request, string? Response, Faults.FaultKind? Fault);
 
 /// <summary>The journal of what came in and what went out: the latest of each, for people and for tests.</summary>
 internal sealed class Traffic(SimulatorOptions options)

@@ -107,9 +107,9 @@ internal static class Debits
             return;
         }
 
-        if (call.Text("trade_type"u8) is not (null or "PAP"))
+        if (call.Text("trade_type"u8) is not (null or "PAP") || call.Text("fee_type"u8) is not (null or "CNY"))
         {
-            call.Fail("PARAM_ERROR", "参数格式校验错误:trade_type");
+            call.Fail("PARAM_ERROR", "参数格式校验错误:trade_type或fee_type");
             return;
         }
 

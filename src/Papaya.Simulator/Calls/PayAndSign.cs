@@ -258,7 +258,8 @@ internal static class PayAndSign
         NotifyUrl = call.Text("notify_url"u8)!,
         SignType = call.SignType,
         CreatedAt = call.Now,
-        Openid = call.Text("openid"u8),
+        // Only JSAPI orders are bound to their user; whoever scans or opens another may pay it.
+        Openid = call.Text("trade_type"u8) == "JSAPI" ? call.Text("openid"u8) : null,
         ProductId = call.Text("product_id"u8),
         PayerIp = call.Text("spbill_create_ip"u8),
         TimeExpire = call.Text("time_expire"u8),
@@ -305,7 +306,7 @@ internal static class PayAndSign
         }
         else if (order.TradeType == "MWEB")
         {
-            answer.Add("mweb_url"u8, $"{call.State.Options.PublicUrl}/cashier/{order.PrepayId}?prepay_id={order.PrepayId}&package={order.PrepayId![^10..]}");
+            answer.Add("mweb_url"u8, $"{call.State.PublicUrl}/cashier/{order.PrepayId}?prepay_id={order.PrepayId}&package={order.PrepayId![^10..]}");
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed record FaultRule
 }
 
 /// <summary>A rule has struck.</summary>
-internal sealed record FaultHit(FaultKind Kind, string Name, TimeSpan Delay, bool IsProcessed);
+internal sealed record FaultHit(FaultKind Kind, TimeSpan Delay, bool IsProcessed);
 
 /// <summary>Faults by rule; the oldest rule that strikes wins.</summary>
 internal sealed class FaultRules
@@ -197,7 +197,7 @@ internal sealed class FaultRules
                 }
 
                 rule.Struck++;
-                return new(rule.Kind, rule.Kind.ToString(), TimeSpan.FromSeconds(rule.DelaySeconds ?? 0),
+                return new(rule.Kind, TimeSpan.FromSeconds(rule.DelaySeconds ?? 0),
                     rule.Processed ?? rule.Kind is FaultKind.SystemError or FaultKind.TimeoutAfter or FaultKind.BadSignature or FaultKind.AmountOffByOneFen);
             }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -112,7 +111,7 @@ internal static class Messages
             Kind = kind,
             MchId = mchId,
             Url = url,
-            Body = Encoding.UTF8.GetString(body.Span),
+            Body = body.ToArray(),
             OutTradeNo = outTradeNo,
             ContractId = contractId,
         };

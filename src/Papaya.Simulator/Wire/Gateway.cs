@@ -229,7 +229,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
         {
             // A zipped bill is no text; its length says enough.
             var text = response.Span is [0x1F, 0x8B, ..] ? $"gzip, {response.Length} bytes" : Encoding.UTF8.GetString(response.Span);
-            traffic.Add(new RequestRecord(state.Now, rule.Path, status, Encoding.UTF8.GetString(request), status == 0 ? null : text, fault?.Name));
+            traffic.Add(new RequestRecord(state.Now, rule.Path, status, Encoding.UTF8.GetString(request), status == 0 ? null : text, fault?.Kind));
         }
     }
 

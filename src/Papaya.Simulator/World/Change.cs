@@ -55,6 +55,18 @@ internal sealed record Sent(long Id, int Sends, bool HeldBack, DateTimeOffset Du
 [JsonSerializable(typeof(Change))]
 internal sealed partial class WorldJson : JsonSerializerContext;
 
+/// <summary>UTF-8 bytes as a JSON string.</summary>
+internal sealed class Utf8Text : JsonConverter<byte[]>
+{
+    public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var bytes = new byte[reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length];
+        return bytes[..reader.CopyString(bytes)];
+    }
+
+    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}
+
 /// <summary>Instants as microseconds since 1970.</summary>
 internal sealed class Microseconds : JsonConverter<DateTimeOffset>
 {

@@ -445,7 +445,9 @@ internal sealed class Delivery : Scheduled
 
     public required string Url { get; set; }
 
-    public required string Body { get; set; }
+    /// <summary>The message as it goes out, UTF-8.</summary>
+    [JsonConverter(typeof(Utf8Text))]
+    public required byte[] Body { get; set; }
 
     public string? OutTradeNo { get; set; }
 

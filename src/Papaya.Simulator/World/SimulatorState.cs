@@ -85,6 +85,9 @@ public sealed class SimulatorState : IDisposable
 
     internal SimulatorOptions Options { get; }
 
+    /// <summary>Where people's browsers find the cashier.</summary>
+    internal string PublicUrl { get; set; } = "";
+
     internal Switches Switches { get; }
 
     internal Numbers Numbers { get; }
