@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Papaya.Cli.Bench;
+using Papaya.Cli.Demo;
 using Papaya.Cli.Doctor;
 using Papaya.Cli.Signing;
 using Papaya.Cli.Up;
@@ -26,6 +27,7 @@ internal static class PapayaCommand
             DoctorCommand.Create(output),
             SignCommands.Explain(output),
             SignCommands.Verify(output),
+            DemoCommand.Create(output),
             BenchCommand.Create(output),
         };
         var parsed = root.Parse(args);

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Papaya.Cli.Http;
 using Papaya.Cli.Up;
+using Papaya.Server.Ledger;
+using Papaya.Server.Storage;
 
 namespace Papaya.World.Tests;
 
@@ -136,6 +138,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Types of the events that mention this text, in their order.</summary>
     public async Task<IReadOnlyList<string>> EventsAsync(string mention) =>
         [.. (await Papaya.AllAsync("/v1/events", default)).Where(e => e.ToJsonString().Contains(mention, StringComparison.Ordinal)).Select(e => e.Text("type"))];
+
+    /// <summary>Promises that the server's database breaks; none, at any moment.</summary>
+    public Task<IReadOnlyList<Violation>> ViolationsAsync() => InvariantCheck.RunAsync(Services.GetRequiredService<Database>());
 
     public Task FaultAsync(string on, string kind, int times) =>
         WeChat.FaultAsync(new JsonObject { ["on"] = on, ["kind"] = kind, ["times"] = times }, default);

@@ -270,7 +270,7 @@ internal sealed class DemoStory(PapayaApi papaya, SimulatorControl wechat, BillD
                     charge.Text("status"), Booked(paid is null ? null : truth.GetValueOrDefault(paid.Text("out_trade_no")))));
                 visit.Ours.AddRange(attempts.Select(attempt => new OurMovement(
                     MovementKind.Debit, attempt.Text("out_trade_no"), attempt.Text("transaction_id") is { Length: > 0 } id ? id : null, charge.Number("amount"),
-                    attempt == paid ? attempt.Instant("paid_at") : default, attempt == paid, Debt: charge.Text("id"))));
+                    attempt == paid ? charge.Instant("settled_at") : default, attempt == paid, Debt: charge.Text("id"))));
             }
 
             foreach (var id in visit.Refunds)

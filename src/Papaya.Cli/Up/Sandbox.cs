@@ -35,6 +35,9 @@ internal sealed record SandboxOptions(string Folder)
     /// <summary>Keeps requests and notifications with their bodies for the control API; load tests switch that off.</summary>
     public bool KeepRequests { get; init; } = true;
 
+    /// <summary>Settings of the server that differ.</summary>
+    public Action<PapayaServerOptions>? Configure { get; init; }
+
     /// <summary>Last word on what the server is made of.</summary>
     public Action<IServiceCollection>? Overrides { get; init; }
 }
@@ -138,11 +141,18 @@ internal sealed class Sandbox : IAsyncDisposable
         KeepJournal = options.KeepRequests,
     };
 
-    private static PapayaServerOptions Server(SandboxOptions options, Uri serverUrl, Uri simulatorUrl, string apiKey) => new()
+    private static PapayaServerOptions Server(SandboxOptions options, Uri serverUrl, Uri simulatorUrl, string apiKey)
+    {
+        var server = Preset(options.Folder, serverUrl, simulatorUrl, apiKey);
+        options.Configure?.Invoke(server);
+        return server;
+    }
+
+    private static PapayaServerOptions Preset(string folder, Uri serverUrl, Uri simulatorUrl, string apiKey) => new()
     {
         PublicUrl = serverUrl.OriginalString,
         ApiKeys = [apiKey],
-        Storage = new StorageOptions { SqliteFile = Path.Combine(options.Folder, "papaya.db") },
+        Storage = new StorageOptions { SqliteFile = Path.Combine(folder, "papaya.db") },
         SandboxClockUrl = $"{simulatorUrl.OriginalString}/_sim/clock",
         Merchants =
         [
