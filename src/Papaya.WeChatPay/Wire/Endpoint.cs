@@ -148,20 +148,21 @@ internal sealed class Endpoint<TRequest> : Endpoint
     public string? ValueOf(string name, TRequest request) =>
         Array.Find(_sent, f => f.Name == name)?.Text?.Invoke(request, default) is { Length: > 0 } value ? value : null;
 
-    private static bool IsMissing(Field field, bool isMet) => field.Need == FieldNeed.Required || isMet;
-
     private bool IsGiven(string name, TRequest request, Call call) =>
         Array.Find(_sent, f => f.Name == name) is { } field
         && (field.Text is { } text ? !string.IsNullOrEmpty(text(request, call)) : field.Number!(request, call) is not null);
 
-    private bool IsMet(Field field, TRequest request, Call call) =>
-        field.RequiredWhen is { } when && Array.Find(_sent, f => f.Name == when.Field)?.Text?.Invoke(request, call) == when.Value;
+    private bool IsRequired(Field field, TRequest request, Call call) =>
+        field.Need == FieldNeed.Required || (field.RequiredWhen is not null && IsMet(field.RequiredWhen, request, call));
+
+    private bool IsMet(FieldCondition condition, TRequest request, Call call) =>
+        Array.Find(_sent, f => f.Name == condition.Field)?.Text?.Invoke(request, call) == condition.Value;
 
     private void WriteText(V2Writer writer, Field<TRequest> field, string? value, TRequest request, Call call)
     {
         if (string.IsNullOrEmpty(value))
         {
-            if (IsMissing(field, IsMet(field, request, call)))
+            if (IsRequired(field, request, call))
             {
                 throw PapayException.Invalid(this, field.Problem(FieldRule.Required, Reason(field), ""));
             }
@@ -181,7 +182,7 @@ internal sealed class Endpoint<TRequest> : Endpoint
     {
         if (value is not { } number)
         {
-            if (IsMissing(field, IsMet(field, request, call)))
+            if (IsRequired(field, request, call))
             {
                 throw PapayException.Invalid(this, field.Problem(FieldRule.Required, Reason(field), ""));
             }

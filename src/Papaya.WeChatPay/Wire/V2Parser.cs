@@ -16,13 +16,19 @@ internal ref struct V2Parser
 
     private readonly ReadOnlySpan<byte> _text;
     private int _at;
-    private FieldSlot[] _fields = new FieldSlot[24];
+    private FieldSlot[] _fields;
     private int _count;
     private byte[] _decoded = [];
     private int _decodedLength;
     private V2Error? _error;
 
-    private V2Parser(ReadOnlySpan<byte> text) => _text = text;
+    private V2Parser(ReadOnlySpan<byte> text)
+    {
+        _text = text;
+
+        // An element with its tags takes some 45 bytes, so that this is nearly always enough and seldom too much.
+        _fields = new FieldSlot[Math.Clamp(text.Length / 44, 8, 256)];
+    }
 
     private readonly ReadOnlySpan<byte> Rest => _text[_at..];
 
