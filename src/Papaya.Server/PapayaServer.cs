@@ -74,7 +74,7 @@ public static class PapayaServer
         app.MapSubscriptions();
         app.MapCharges();
         app.MapRefunds();
-        NotificationEndpoint.Map(app);
+        app.MapNotifications();
         app.MapEvents();
         if (options.SandboxClockUrl is not null)
         {

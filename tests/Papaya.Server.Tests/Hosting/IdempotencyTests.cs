@@ -98,6 +98,7 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
     public async Task What_a_crash_left_unfinished_is_answered_before_the_next_run_is_ready()
     {
         // As a kill -9 after the first transaction leaves it: the row exists, nobody runs it.
+        await _server.DisposeAsync();
         await test.Db.WriteAsync(tx => tx.ExecuteAsync(
             """
             insert into idempotency_key (route, key, request_hash, state, resource, created_at)
@@ -105,14 +106,14 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
             """,
             new { Key = Key("crashed"), Hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8)) }));
         var door = new Door { HoldsCompletion = true };
-        await using var next = await StartAsync(door);
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not_ready"), await ReadyAsync(next));
-        Assert.Equal("request_still_running", (await next.SendAsync("/v1/tests/two-step", "{}", Key("crashed"))).Code);
+        _server = await StartAsync(door);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not_ready"), await ReadyAsync(_server));
+        Assert.Equal("request_still_running", (await _server.SendAsync("/v1/tests/two-step", "{}", Key("crashed"))).Code);
         door.Completion.SetResult();
-        var answer = await EventuallyAsync(() => next.SendAsync("/v1/tests/two-step", "{}", Key("crashed")));
+        var answer = await EventuallyAsync(() => _server.SendAsync("/v1/tests/two-step", "{}", Key("crashed")));
         Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
         Assert.Contains("res-crashed", answer.Text, StringComparison.Ordinal);
-        await EventuallyAsync(() => next.SendAsync("/readyz", apiKey: null));
+        await EventuallyAsync(() => _server.SendAsync("/readyz", apiKey: null));
     }
 
     private static async Task<(HttpStatusCode Status, string? Code)> ReadyAsync(RunningServer server)

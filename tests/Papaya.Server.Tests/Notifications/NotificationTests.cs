@@ -281,9 +281,7 @@ public abstract class NotificationTests(TestDatabase test) : IAsyncLifetime
                 Debit = (tx, n) => ApplyAsync(tx, $"debit {n.OrderNumber}"),
                 Contract = (tx, n) => ApplyAsync(tx, $"contract {n.ContractNumber}"),
                 Refund = (tx, n) => ApplyAsync(tx, $"refund {n.RefundNumber}"),
-            })
-            .AddNotifications(),
-        map: NotificationEndpoint.Map);
+            }));
 
     private Task<NotificationOutcome> ApplyAsync(Transaction tx, string what)
     {
