@@ -180,35 +180,34 @@ internal static class AttemptStore
         /// </summary>
         public async Task<Dictionary<string, Candidate>> CandidatesAsync(IReadOnlyList<string> chargeIds)
         {
+            if (chargeIds.Count == 0)
+            {
+                return [];
+            }
+
             if (!tx.Dialect.IsSqlite)
             {
                 await tx.QueryAsync<string>(
-                    "select id from contract where id in (select contract_id from charge where id = any(@ChargeIds)) order by id for share",
-                    new { ChargeIds = chargeIds.ToArray() });
+                    "select id from contract where id in (select contract_id from charge where id in @ChargeIds) order by id for share", new { ChargeIds = chargeIds });
             }
 
-            var found = new Dictionary<string, Candidate>(chargeIds.Count, StringComparer.Ordinal);
-            foreach (var chargeId in chargeIds)
-            {
-                found[chargeId] = await tx.SingleOrDefaultAsync<Candidate>(
-                    """
-                    select c.id as charge_id, k.status as contract_status, k.contract_id as we_chat_contract_id, k.app_id, k.template, s.status as subscription_status,
-                           (select a.number from charge_attempt a
-                             where a.contract_id = c.contract_id and a.mode = 'delay_24h'
-                               and a.state in ('planned', 'sending', 'accepted', 'unknown', 'closing')) as waiting,
-                           coalesce(d.day, 0) as day, coalesce(d.sent_today, 0) as sent_today, coalesce(d.succeeded_today, 0) as succeeded_today,
-                           coalesce(d.collected_today, 0) as collected_today, coalesce(d.successes, 0) as successes, coalesce(d.collected, 0) as collected,
-                           coalesce(d.failures_in_a_row, 0) as failures_in_a_row, d.last_execution_at
-                      from charge c
-                      join contract k on k.id = c.contract_id
-                      left join subscription s on s.id = c.subscription_id
-                      left join contract_debit d on d.contract_id = c.contract_id
-                     where c.id = @ChargeId
-                    """,
-                    new { ChargeId = chargeId }) ?? throw new InvalidOperationException($"The contract of {chargeId} does not exist.");
-            }
-
-            return found;
+            var found = await tx.QueryAsync<Candidate>(
+                """
+                select c.id as charge_id, k.status as contract_status, k.contract_id as we_chat_contract_id, k.app_id, k.template, s.status as subscription_status,
+                       (select a.number from charge_attempt a
+                         where a.contract_id = c.contract_id and a.mode = 'delay_24h'
+                           and a.state in ('planned', 'sending', 'accepted', 'unknown', 'closing')) as waiting,
+                       coalesce(d.day, 0) as day, coalesce(d.sent_today, 0) as sent_today, coalesce(d.succeeded_today, 0) as succeeded_today,
+                       coalesce(d.collected_today, 0) as collected_today, coalesce(d.successes, 0) as successes, coalesce(d.collected, 0) as collected,
+                       coalesce(d.failures_in_a_row, 0) as failures_in_a_row, d.last_execution_at
+                  from charge c
+                  join contract k on k.id = c.contract_id
+                  left join subscription s on s.id = c.subscription_id
+                  left join contract_debit d on d.contract_id = c.contract_id
+                 where c.id in @ChargeIds
+                """,
+                new { ChargeIds = chargeIds });
+            return found.ToDictionary(candidate => candidate.ChargeId, StringComparer.Ordinal);
         }
 
         public async Task<ContractDebitRow> TakeContractDebitAsync(string contractId, long today)
@@ -226,6 +225,38 @@ internal static class AttemptStore
 
             return row;
         }
+
+        /// <summary>One more debit of the contract left on this day.</summary>
+        public Task<int> CountSentAsync(string contractId, long day) => tx.ExecuteAsync(
+            """
+            insert into contract_debit (
+                contract_id, day, sent_today, succeeded_today, collected_today, successes, collected, failures_in_a_row, last_execution_at)
+            values (@ContractId, @Day, 1, 0, 0, 0, 0, 0, null)
+            on conflict (contract_id) do update
+               set sent_today = case when contract_debit.day = excluded.day then contract_debit.sent_today + 1 else 1 end,
+                   succeeded_today = case when contract_debit.day = excluded.day then contract_debit.succeeded_today else 0 end,
+                   collected_today = case when contract_debit.day = excluded.day then contract_debit.collected_today else 0 end,
+                   day = excluded.day
+            """,
+            new { ContractId = contractId, Day = day });
+
+        /// <summary>A debit of the contract brought money; failures start to be counted anew.</summary>
+        /// <param name="day">The present Beijing day.</param>
+        /// <param name="ofToday">1 when it was executed on this day.</param>
+        public Task<int> CountSuccessAsync(string contractId, long day, long ofToday, long amount, long executedAt) => tx.ExecuteAsync(
+            """
+            insert into contract_debit (
+                contract_id, day, sent_today, succeeded_today, collected_today, successes, collected, failures_in_a_row, last_execution_at)
+            values (@ContractId, @Day, 0, @OfToday, @OfToday * @Amount, 1, @Amount, 0, @ExecutedAt)
+            on conflict (contract_id) do update
+               set sent_today = case when contract_debit.day = excluded.day then contract_debit.sent_today else 0 end,
+                   succeeded_today = case when contract_debit.day = excluded.day then contract_debit.succeeded_today else 0 end + excluded.succeeded_today,
+                   collected_today = case when contract_debit.day = excluded.day then contract_debit.collected_today else 0 end + excluded.collected_today,
+                   day = excluded.day, successes = contract_debit.successes + 1, collected = contract_debit.collected + excluded.collected, failures_in_a_row = 0,
+                   last_execution_at = case when contract_debit.last_execution_at > excluded.last_execution_at
+                                            then contract_debit.last_execution_at else excluded.last_execution_at end
+            """,
+            new { ContractId = contractId, Day = day, OfToday = ofToday, Amount = amount, ExecutedAt = executedAt });
 
         public Task<int> SaveAsync(ContractDebitRow row) => tx.ExecuteAsync(
             """

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Papaya.Billing.Debits;
 using Papaya.Server.Hosting;
+using Papaya.Server.Merchants;
 using Papaya.Server.Storage;
 
 namespace Papaya.Server.Debits;
@@ -58,6 +59,11 @@ internal static class ChargeEndpoints
 {
     public static IServiceCollection AddDebits(this IServiceCollection services, DebitOptions options)
     {
+        if (new DebitOptionsValidator().Validate(null, options) is { Failed: true } invalid)
+        {
+            throw new SettingException("debits", invalid.FailureMessage ?? "a value is out of range.");
+        }
+
         services.AddSingleton(options);
         services.AddSingleton<IDebitGateway, DebitGateway>();
         services.AddSingleton<ChargeBook>();

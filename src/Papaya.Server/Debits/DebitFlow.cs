@@ -35,17 +35,23 @@ internal sealed partial class DebitFlow(
     /// <summary>Sends one batch of what is due, with one commit before and one after the calls. Answers when to run again.</summary>
     public async Task<DateTimeOffset?> SendDueAsync(CancellationToken ct)
     {
-        // 1. What is still on its way was sent by a process that died, or its answer could not be written: ask, never send again blindly.
-        await db.WriteAsync(RecoverAsync, ct);
         var now = clock.GetUtcNow();
-        if (_pausedUntil > now)
+        var permits = 0;
+        if (_pausedUntil <= now)
         {
-            return _pausedUntil;
+            _permits = _permits.Take(now, options.Batch, out permits);
         }
 
-        // 2. Claim, before any byte leaves. The guard and the permits are part of the same commit.
-        _permits = _permits.Take(now, options.Batch, out var permits);
-        var departures = permits == 0 ? [] : await db.WriteAsync(tx => ClaimAsync(tx, permits, now), ct);
+        var departures = await db.WriteAsync(
+            async tx =>
+            {
+                // 1. What is still on its way was sent by a process that died, or its answer could not be written: ask, never send again blindly.
+                await RecoverAsync(tx);
+
+                // 2. Claim, before any byte leaves. The guard and the permits are part of the same commit.
+                return permits == 0 ? [] : await ClaimAsync(tx, permits, now);
+            },
+            ct);
         _permits = _permits.Return(permits - departures.Count);
 
         // 3. Ask WeChat for the money. No answer is a finding too.
@@ -204,9 +210,7 @@ internal sealed partial class DebitFlow(
         await tx.SaveAsync(charge);
         if (charge.DebitMode == DebitMode.PayLater)
         {
-            var counted = await tx.TakeContractDebitAsync(charge.ContractId, Instant.BeijingDay(now));
-            counted.SentToday++;
-            await tx.SaveAsync(counted);
+            await tx.CountSentAsync(charge.ContractId, Instant.BeijingDay(now));
         }
 
         var data = ChargeEvents.Of(charge);
@@ -319,13 +323,14 @@ internal sealed partial class DebitFlow(
     /// <summary>Whatever is learned about a number, from whomever, ends here: first the attempt, then what follows for its charge.</summary>
     private async Task LearnAsync(Transaction tx, AttemptRow attempt, Finding finding)
     {
+        var wasOpen = Attempt.IsOpen(attempt.Status);
         var learned = Learning.Note(attempt, finding, clock.GetUtcNow());
         switch (learned.Consequence)
         {
             case Consequence.Nothing:
                 return;
             case Consequence.Settled:
-                await SettleAsync(tx, attempt);
+                await SettleAsync(tx, attempt, isLate: !wasOpen);
                 break;
             case Consequence.Failed:
                 await tx.SaveAsync(attempt);
@@ -353,7 +358,7 @@ internal sealed partial class DebitFlow(
     }
 
     /// <summary>Money. The charge is settled, once; what a sibling brings later belongs to nobody until a person gives it back.</summary>
-    private async Task SettleAsync(Transaction tx, AttemptRow attempt)
+    private async Task SettleAsync(Transaction tx, AttemptRow attempt, bool isLate)
     {
         var charge = (await tx.TakeChargeAsync(attempt.ChargeId))!; // The attempt refers to it.
         var amount = new Fen(attempt.Amount);
@@ -368,7 +373,7 @@ internal sealed partial class DebitFlow(
             return;
         }
 
-        if (await tx.TakeOpenAttemptAsync(charge.Id) is { } sibling && sibling.Number != attempt.Number)
+        if (isLate && await tx.TakeOpenAttemptAsync(charge.Id) is { } sibling)
         {
             // Late money for an earlier number while a later one is out: that one may still bring money too.
             sibling.Excess = 1;
@@ -517,21 +522,12 @@ internal sealed partial class DebitFlow(
         }
     }
 
-    private async Task CountSuccessAsync(Transaction tx, AttemptRow attempt)
+    private Task<int> CountSuccessAsync(Transaction tx, AttemptRow attempt)
     {
-        var executed = Instant.FromMicros(attempt.ExecutedAt) ?? clock.GetUtcNow();
-        var counted = await tx.TakeContractDebitAsync(attempt.ContractId, Instant.BeijingDay(clock.GetUtcNow()));
-        if (Instant.BeijingDay(executed) == counted.Day)
-        {
-            counted.SucceededToday++;
-            counted.CollectedToday += attempt.Amount;
-        }
-
-        counted.Successes++;
-        counted.Collected += attempt.Amount;
-        counted.FailuresInARow = 0;
-        counted.LastExecutionAt = Later(counted.LastExecutionAt, Instant.ToMicros(executed));
-        await tx.SaveAsync(counted);
+        var now = clock.GetUtcNow();
+        var executed = Instant.FromMicros(attempt.ExecutedAt) ?? now;
+        var ofToday = Instant.BeijingDay(executed) == Instant.BeijingDay(now) ? 1 : 0;
+        return tx.CountSuccessAsync(attempt.ContractId, Instant.BeijingDay(now), ofToday, attempt.Amount, Instant.ToMicros(executed));
     }
 
     private static async Task<ContractDebitRow> CountFailureAsync(Transaction tx, AttemptRow attempt, DebitCode code, DateTimeOffset now)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using Papaya.Billing.Debits;
 
 namespace Papaya.Server.Debits;
@@ -7,7 +8,7 @@ namespace Papaya.Server.Debits;
 /// <summary>Section <c>debits</c>.</summary>
 public sealed class DebitOptions
 {
-    /// <summary>pappayapply calls in any sliding second per merchant number; WeChat's limit is 150. 0 switches the limiter off.</summary>
+    /// <summary>pappayapply calls in any sliding second, all merchant numbers together; WeChat's limit is 150 for each. 0 switches the limiter off.</summary>
     [ConfigurationKeyName("permits_per_second")]
     [Range(0, 100_000)]
     public int PermitsPerSecond { get; set; } = 150;
@@ -51,3 +52,6 @@ public sealed class DebitOptions
         SingleMost = SingleMost, DailyMost = DailyMost, FailuresToSuspend = FailuresToSuspend, JumpPercent = JumpPercent,
     };
 }
+
+[OptionsValidator]
+internal sealed partial class DebitOptionsValidator : IValidateOptions<DebitOptions>;
