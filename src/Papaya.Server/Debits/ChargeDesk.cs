@@ -110,10 +110,6 @@ internal sealed class ChargeDesk(
                 if (charge is { SubscriptionId: { } subscriptionId, Period: { } period })
                 {
                     await subscriptions.RenewedAsync(tx, subscriptionId, period);
-                    if (await subscriptions.FindAsync(tx, subscriptionId) is { } subscription)
-                    {
-                        await charges.OpenNextAsync(tx, subscription);
-                    }
                 }
             }
 

@@ -393,23 +393,12 @@ internal sealed partial class DebitFlow(
         var data = ChargeEvents.Of(charge);
         (data["out_trade_no"], data["transaction_id"]) = (attempt.Number, attempt.TransactionId);
         await events.AppendAsync(tx, "charge.succeeded", charge.Id, data);
-        await RenewAsync(tx, charge);
+        if (charge is { SubscriptionId: { } subscriptionId, Period: { } period })
+        {
+            await subscriptions.RenewedAsync(tx, subscriptionId, period); // Which opens the next charge.
+        }
+
         await LetNextAsync(tx, charge);
-    }
-
-    /// <summary>The period that was paid for turns, once, and the next charge is seen to.</summary>
-    private async Task RenewAsync(Transaction tx, ChargeRow charge)
-    {
-        if (charge is not { SubscriptionId: { } subscriptionId, Period: { } period })
-        {
-            return;
-        }
-
-        await subscriptions.RenewedAsync(tx, subscriptionId, period);
-        if (await subscriptions.FindAsync(tx, subscriptionId) is { } subscription)
-        {
-            await charges.OpenNextAsync(tx, subscription);
-        }
     }
 
     /// <summary>No money, by evidence. By its code: another number later, a hold, or a question about the contract.</summary>
