@@ -6,7 +6,7 @@ namespace Papaya.Simulator.Tests;
 
 public sealed class NotificationTests
 {
-    // v2-notifications, timer tables: cumulative seconds after the first send.
+    // docs/reference/wechat-rules.md §11: cumulative seconds after the first send.
     private static readonly int[] ContractTable =
         [0, 10, 20, 30, 60, 90, 120, .. Enumerable.Range(1, 23).Select(i => 120 + (300 * i))];
 

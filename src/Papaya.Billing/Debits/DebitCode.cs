@@ -33,7 +33,7 @@ public sealed record DebitCode(string Code, CodeClass Class, bool Executed, int 
 {
     private const int AsPlanned = int.MaxValue;
 
-    /// <summary>The reviewed table (wechatpay/v2-papay.md §9, v2-notifications.md §2.3, the state machines' code table).</summary>
+    /// <summary>The reviewed table (docs/reference/wechat-rules.md §7 and §8).</summary>
     public static IReadOnlyList<DebitCode> Table { get; } =
     [
         new("NOTENOUGH", CodeClass.SoftWait, true, AsPlanned),

@@ -22,7 +22,7 @@ public abstract record AfterFailure
     public sealed record AskContract(string Reason) : AfterFailure;
 }
 
-/// <summary>The merchant's own policies (design.md §4), on by default; zero switches one off.</summary>
+/// <summary>The merchant's own policies (docs/reference/wechat-rules.md §12), on by default; zero switches one off.</summary>
 public sealed record DebitPolicies
 {
     /// <summary>Highest single debit, in fen: 50,000 yuan.</summary>
@@ -40,7 +40,7 @@ public sealed record DebitPolicies
     public TimeSpan LeastGap { get; init; } = TimeSpan.FromHours(6);
 }
 
-/// <summary>WeChat's own limits, as the template's settings (wechatpay/rules.md §4).</summary>
+/// <summary>WeChat's own limits, as the template's settings (docs/reference/wechat-rules.md §4).</summary>
 public sealed record TemplateLimits
 {
     /// <summary>The template's price or cap, in fen; 0 when unknown.</summary>

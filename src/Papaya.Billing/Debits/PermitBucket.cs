@@ -28,7 +28,7 @@ public readonly record struct PermitBucket
     // Over less than a second a full bucket gives out fewer than burst + refill permits, so one more than the rest is still safe.
     private int Refill => PerSecond - Burst + 1;
 
-    /// <param name="perSecond">WeChat's limit for pappayapply is 150 (wechatpay/rules.md §5).</param>
+    /// <param name="perSecond">WeChat's limit for pappayapply is 150 (docs/reference/wechat-rules.md §5).</param>
     public static PermitBucket Full(int perSecond, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(perSecond);

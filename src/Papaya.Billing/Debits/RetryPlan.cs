@@ -2,7 +2,7 @@ using Papaya.Billing.Calendar;
 
 namespace Papaya.Billing.Debits;
 
-/// <summary>How a template's debits are executed (wechatpay/rules.md §3).</summary>
+/// <summary>How a template's debits are executed (docs/reference/wechat-rules.md §3).</summary>
 public enum DebitMode
 {
     /// <summary>WeChat tells the customer at apply and debits 24 hours later.</summary>

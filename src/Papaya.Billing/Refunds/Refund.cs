@@ -126,7 +126,7 @@ public static class Refund
         _ => Name(state),
     };
 
-    /// <summary>What an error code of the refund call is evidence of (wechatpay/v2-papay.md §13); a code not listed is asked about.</summary>
+    /// <summary>What an error code of the refund call is evidence of (docs/reference/wechat-rules.md §9); a code not listed is asked about.</summary>
     public static RefundEvidence OfAnswer(string? code) => code switch
     {
         "NOTENOUGH" => RefundEvidence.NotEnoughFunds,

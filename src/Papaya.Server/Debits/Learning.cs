@@ -30,7 +30,7 @@ internal static class Learning
 
     private static readonly TimeSpan ThrottlePause = TimeSpan.FromSeconds(5);
 
-    // closeorder refuses younger orders (wechatpay/v2-papay.md §12).
+    // closeorder refuses younger orders (docs/reference/wechat-rules.md §7).
     private static readonly TimeSpan CloseableAfter = TimeSpan.FromMinutes(5);
 
     public static Learned Note(AttemptRow attempt, Finding finding, DateTimeOffset now)

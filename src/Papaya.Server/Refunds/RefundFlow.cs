@@ -27,7 +27,7 @@ internal sealed class RefundFlow(
     public const string LoopName = "refunds";
     private const int Batch = 100;
     private const int Concurrency = 16;
-    private const int PerSecond = 150; // WeChat's limit for refunds (wechatpay/rules.md §5).
+    private const int PerSecond = 150; // WeChat's limit for refunds (docs/reference/wechat-rules.md §5).
     private static readonly TimeSpan Window = TimeSpan.FromDays(365); // TRADE_OVERDUE afterwards.
 
     private PermitBucket _permits = PermitBucket.Full(PerSecond, clock.GetUtcNow());

@@ -8,7 +8,7 @@ internal sealed record RefundFilter(string? Charge, string? Checkout, IReadOnlyL
 
 internal static class RefundStore
 {
-    /// <summary>WeChat's limit of partial refunds of one order (wechatpay/rules.md §9).</summary>
+    /// <summary>WeChat's limit of partial refunds of one order (docs/reference/wechat-rules.md §9).</summary>
     public const int MostPerPayment = 50;
 
     private const string Columns = """
