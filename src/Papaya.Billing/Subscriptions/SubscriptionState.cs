@@ -83,8 +83,8 @@ public static class SubscriptionMachine
         (Active or PastDue, CancelAtPeriodEnd or ContractEnded) => Step.MoveTo(Ending),
         (OnHold, CancelAtPeriodEnd or ContractEnded) => Step.MoveTo(SubscriptionState.Canceled), // Its paid time is over already.
         (Ending, CancelAtPeriodEnd or ContractEnded) => Step.Ignore(state),
-        (Incomplete or Active or PastDue or OnHold or Ending, CancelNow) => Step.MoveTo(SubscriptionState.Canceled),
-        (Incomplete, CancelAtPeriodEnd) => Step.MoveTo(SubscriptionState.Canceled), // No period is paid.
+        (Active or PastDue or OnHold or Ending, CancelNow) => Step.MoveTo(SubscriptionState.Canceled),
+        (Incomplete, CancelNow or CancelAtPeriodEnd) => Step.MoveTo(NeverPaid), // No period is paid; who pays after all gets what is paid for.
         (Canceled or NeverPaid, CancelAtPeriodEnd or CancelNow) => Step.Contradict(state, "it has already ended"),
         (Incomplete or Canceled or NeverPaid, ContractEnded) => Step.Ignore(state),
 

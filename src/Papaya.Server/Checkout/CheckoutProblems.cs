@@ -30,6 +30,11 @@ internal static class CheckoutProblems
     /// <summary>WeChat took no order. The checkout is stored as failed; a new attempt is a new checkout.</summary>
     public static Problem RefusedByWeChat(CheckoutVisit visit, string code)
     {
+        if (code == LocalCodes.InvalidField)
+        {
+            return Problem.Invalid("wechat", $"A value breaks a rule of WeChat Pay: {visit.PaymentReason}.", "Correct it and send a new request; nothing was sent to WeChat.");
+        }
+
         var meaning = ErrorCodes.Find("contractorder", code);
         var isCallers = meaning?.Next == NextStep.FixRequest;
         return new Problem(

@@ -22,17 +22,18 @@ public sealed class Contract
     /// <summary>WeChat's <c>plan_id</c>.</summary>
     public long Template { get; set; }
 
-    /// <summary>Our plan's code; unknown while only its end has been heard of.</summary>
-    public string? Plan { get; set; }
+    /// <summary>Our plan's code.</summary>
+    public string Plan { get; set; } = "";
 
-    public string? Customer { get; set; }
+    /// <summary>The merchant's own id of the customer.</summary>
+    public string Customer { get; set; } = "";
 
-    public string? DisplayName { get; set; }
+    public string DisplayName { get; set; } = "";
 
     /// <summary>As WeChat says in its notification or answer, never as a caller says.</summary>
     public string OpenId { get; set; } = "";
 
-    public string? CheckoutId { get; set; }
+    public string CheckoutId { get; set; } = "";
 
     /// <summary>The contract of the same user and template that this one follows.</summary>
     public string? PreviousId { get; set; }

@@ -20,15 +20,15 @@ internal sealed record ContractView
 
     public required long TemplateId { get; init; }
 
-    public string? Plan { get; init; }
+    public required string Plan { get; init; }
 
-    public string? Customer { get; init; }
+    public required string Customer { get; init; }
 
-    public string? DisplayName { get; init; }
+    public required string DisplayName { get; init; }
 
     public required string Openid { get; init; }
 
-    public string? Checkout { get; init; }
+    public required string Checkout { get; init; }
 
     public string? PreviousId { get; init; }
 

@@ -53,13 +53,10 @@ public sealed class ContractFlow(
             TerminatedAt = isEnd ? notification.At : null,
             TerminationMode = notification.TerminationMode,
         };
-        if (!isEnd)
-        {
-            return await ApplySignedAsync(tx, notification.MerchantNumber, facts) ? NotificationOutcome.Applied : NotificationOutcome.UnknownNumber;
-        }
-
-        await EndedAsync(tx, notification.MerchantNumber, facts, ContractEvidence.EndNotified);
-        return NotificationOutcome.Applied;
+        var isOurs = isEnd
+            ? await EndedAsync(tx, notification.MerchantNumber, facts, ContractEvidence.EndNotified)
+            : await ApplySignedAsync(tx, notification.MerchantNumber, facts);
+        return isOurs ? NotificationOutcome.Applied : NotificationOutcome.UnknownNumber;
     }
 
     /// <summary>An ADD. False when its number is not ours.</summary>
@@ -85,7 +82,7 @@ public sealed class ContractFlow(
         if (await tx.FindWeChatContractAsync(merchant, facts.ContractId) is { } known)
         {
             var contract = await TakeAsync(tx, known.Id);
-            await FillInAsync(tx, contract, facts);
+            FillIn(contract, facts);
             await MoveAsync(tx, contract, evidence, facts);
             return contract;
         }
@@ -100,7 +97,7 @@ public sealed class ContractFlow(
         {
             // WeChat allows one: both are asked about, and the one it knows stays.
             fresh.PreviousId = rival.Id;
-            fresh.NextAt = Now;
+            AskNow(fresh);
             await InsertAsync(tx, fresh);
             await DoubtAsync(tx, rival.Id, fresh.Id);
             return fresh;
@@ -112,23 +109,28 @@ public sealed class ContractFlow(
         return fresh;
     }
 
-    /// <summary>WeChat says that a contract ended. The end of one not heard of before is kept, so that its late ADD finds it.</summary>
-    internal async Task EndedAsync(Transaction tx, string merchant, ContractFacts facts, ContractEvidence evidence)
+    /// <summary>WeChat says that a contract ended. The end of one not heard of before is kept, so that its late ADD finds it.
+    /// False when its number is not ours.</summary>
+    internal async Task<bool> EndedAsync(Transaction tx, string merchant, ContractFacts facts, ContractEvidence evidence)
     {
         if (await tx.FindWeChatContractAsync(merchant, facts.ContractId) is { } known)
         {
             await MoveAsync(tx, await TakeAsync(tx, known.Id), evidence, facts);
-            return;
+            return true;
         }
 
-        var visit = await tx.TakeCheckoutOfContractAsync(merchant, facts.ContractCode);
+        if (await tx.TakeCheckoutOfContractAsync(merchant, facts.ContractCode) is not { } visit || visit.Template != facts.Template)
+        {
+            return false;
+        }
+
         var ended = From(visit, facts);
-        ended.Merchant = merchant;
         ended.State = ContractState.Terminated;
         (ended.TerminatedAt, ended.TerminationMode, ended.TerminationRemark) =
             (Instant.ToMicros(facts.TerminatedAt ?? clock.GetUtcNow()), facts.TerminationMode, facts.TerminationRemark);
         await InsertAsync(tx, ended);
         await TellAsync(tx, ended, "contract.terminated");
+        return true;
     }
 
     /// <summary>One more piece of evidence about a stored contract.</summary>
@@ -217,31 +219,26 @@ public sealed class ContractFlow(
         return null;
     }
 
-    /// <summary>A contract whose end came first, or that was stored without its visit, gets what the ADD adds.</summary>
-    private static async Task FillInAsync(Transaction tx, Contract contract, ContractFacts facts)
+    /// <summary>A contract whose end came first gets what the ADD adds.</summary>
+    private static void FillIn(Contract contract, ContractFacts facts)
     {
         contract.SignedAt ??= Instant.ToMicros(facts.SignedAt);
         contract.ExpiresAt ??= Instant.ToMicros(facts.ExpiresAt);
-        if (contract.CheckoutId is null && await tx.TakeCheckoutOfContractAsync(contract.Merchant, facts.ContractCode) is { } visit)
-        {
-            (contract.CheckoutId, contract.Plan, contract.Customer, contract.DisplayName, contract.AppId) =
-                (visit.Id, visit.Plan, visit.Customer, visit.DisplayName, visit.AppId);
-        }
     }
 
-    private Contract From(CheckoutVisit? visit, ContractFacts facts) => new()
+    private Contract From(CheckoutVisit visit, ContractFacts facts) => new()
     {
         Id = ids.New("ctr"),
-        Merchant = visit?.Merchant ?? "",
-        AppId = visit?.AppId ?? "",
+        Merchant = visit.Merchant,
+        AppId = visit.AppId,
         ContractId = facts.ContractId,
         ContractCode = facts.ContractCode,
         Template = facts.Template,
-        Plan = visit?.Plan,
-        Customer = visit?.Customer,
-        DisplayName = visit?.DisplayName,
+        Plan = visit.Plan,
+        Customer = visit.Customer,
+        DisplayName = visit.DisplayName,
         OpenId = facts.OpenId,
-        CheckoutId = visit?.Id,
+        CheckoutId = visit.Id,
         State = ContractState.Pending,
         SignedAt = Instant.ToMicros(facts.SignedAt),
         ExpiresAt = Instant.ToMicros(facts.ExpiresAt),

@@ -75,8 +75,7 @@ internal static class ContractStore
             var saved = await tx.ExecuteAsync(
                 """
                 update contract
-                   set app_id = @AppId, plan = @Plan, customer = @Customer, display_name = @DisplayName, checkout_id = @CheckoutId,
-                       previous_id = @PreviousId, status = @Status, signed_at = @SignedAt, expires_at = @ExpiresAt,
+                   set status = @Status, signed_at = @SignedAt, expires_at = @ExpiresAt,
                        terminated_at = @TerminatedAt, termination_mode = @TerminationMode, termination_remark = @TerminationRemark,
                        reason = @Reason, end_at = @EndAt, asked = @Asked, ask_since = @AskSince, next_at = @NextAt, version = version + 1
                  where id = @Id and version = @Version

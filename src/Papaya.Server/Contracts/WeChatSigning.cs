@@ -39,7 +39,7 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         }
         catch (PapayException e)
         {
-            LogRefused(visit.Id, e.Endpoint, e.Code, e.Kind);
+            Log(visit.Id, e);
             return e switch
             {
                 { Code: "ORDERCLOSED" } => new OrderAnswer(PaymentEvidence.ClosedByWeChat, SigningEvidence.NoAnswer),
@@ -61,7 +61,7 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         }
         catch (PapayException e)
         {
-            LogRefused(visit.Id, e.Endpoint, e.Code, e.Kind);
+            Log(visit.Id, e);
             return new PaymentAnswer(e.Next == NextStep.NothingThere ? PaymentEvidence.NotFound : PaymentEvidence.NoAnswer);
         }
     }
@@ -84,7 +84,7 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         }
         catch (PapayException e)
         {
-            LogRefused(visit.Id, e.Endpoint, e.Code, e.Kind); // The question that follows tells what is true.
+            Log(visit.Id, e); // The question that follows tells what is true.
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         visit.Id, visit.Merchant, visit.ContractCode, visit.Template, new ContractQueryByNumber { AppId = visit.AppId, TemplateId = Text(visit.Template), ContractNumber = visit.ContractCode }, ct);
 
     public Task<ContractAnswer> AskContractAsync(Contract contract, CancellationToken ct) => AskContractAsync(
-        contract.Id, contract.Merchant, contract.ContractCode, contract.Template, new ContractQueryById { AppId = AppOf(contract), WeChatContractId = contract.ContractId }, ct);
+        contract.Id, contract.Merchant, contract.ContractCode, contract.Template, new ContractQueryById { AppId = contract.AppId, WeChatContractId = contract.ContractId }, ct);
 
     private async Task<ContractAnswer> AskContractAsync(string about, string merchant, string code, long template, ContractQuery query, CancellationToken ct)
     {
@@ -111,7 +111,7 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         }
         catch (PapayException e)
         {
-            LogRefused(about, e.Endpoint, e.Code, e.Kind);
+            Log(about, e);
             return new ContractAnswer(e.Next == NextStep.NothingThere ? ContractFinding.NotSigned : ContractFinding.NoAnswer);
         }
     }
@@ -121,12 +121,12 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         try
         {
             await clients.For(contract.Merchant).Contracts.TerminateAsync(
-                new TerminateRequest { AppId = AppOf(contract), WeChatContractId = contract.ContractId, Remark = contract.Reason ?? "terminated by the merchant" }, ct);
+                new TerminateRequest { AppId = contract.AppId, WeChatContractId = contract.ContractId, Remark = contract.Reason ?? "terminated by the merchant" }, ct);
             return true;
         }
         catch (PapayException e)
         {
-            LogRefused(contract.Id, e.Endpoint, e.Code, e.Kind);
+            Log(contract.Id, e);
             return false;
         }
     }
@@ -217,13 +217,16 @@ internal sealed partial class WeChatSigning(WeChatClients clients, MerchantDirec
         TerminationRemark = reply.TerminationRemark,
     };
 
-    /// <summary>Any app of the merchant may ask; a contract whose signing was never heard of has none of its own.</summary>
-    private string AppOf(Contract contract) => contract.AppId is { Length: > 0 } own
-        ? own
-        : merchants.Find(contract.Merchant)!.Apps.Values.First(); // Settings without an app do not start.
-
     private static string Text(long template) => template.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     [LoggerMessage(2101, LogLevel.Information, "{About}: {Call} answered {Code} ({Kind})")]
-    private partial void LogRefused(string about, string call, string code, ErrorKind kind);
+    private partial void LogFailed(string about, string call, string code, ErrorKind kind);
+
+    private void Log(string about, PapayException e)
+    {
+        if (e.Next != NextStep.NothingThere)
+        {
+            LogFailed(about, e.Endpoint, e.Code, e.Kind); // "No such thing" is an ordinary answer.
+        }
+    }
 }

@@ -189,12 +189,13 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
             subscription.AutoRenew = 0;
             subscription.CancelReason = reason;
             subscription.NextAt = subscription.PeriodEnd;
-            if (step.State == SubscriptionState.Canceled)
+            var isOver = !step.State.IsLive();
+            if (isOver)
             {
                 Close(subscription, reason);
             }
 
-            await SaveAsync(tx, subscription, step.State == SubscriptionState.Canceled ? "subscription.canceled" : "subscription.cancel_scheduled");
+            await SaveAsync(tx, subscription, isOver ? "subscription.canceled" : "subscription.cancel_scheduled");
             if (renewed)
             {
                 await TellAsync(tx, subscription, "subscription.auto_renew_off");

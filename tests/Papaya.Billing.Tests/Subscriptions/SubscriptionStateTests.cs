@@ -11,8 +11,8 @@ public sealed class SubscriptionStateTests
         RenewalPaid               !           Active    Active    Active    Ending    Ending    !
         ChargeFailed              !           PastDue   -         -         -         -         !
         ChargeExhausted           !           OnHold    OnHold    -         -         -         !
-        CancelAtPeriodEnd         Canceled    Ending    Ending    Canceled  -         !         !
-        CancelNow                 Canceled    Canceled  Canceled  Canceled  Canceled  !         !
+        CancelAtPeriodEnd         NeverPaid   Ending    Ending    Canceled  -         !         !
+        CancelNow                 NeverPaid   Canceled  Canceled  Canceled  Canceled  !         !
         ContractEnded             -           Ending    Ending    Canceled  -         -         -
         PeriodOverWithoutRenewal  !           Canceled  Canceled  Canceled  Canceled  -         -
         HoldOver                  -           -         -         Canceled  -         -         -

@@ -159,7 +159,7 @@ internal sealed class SigningDesk
         var target = Clock.Now + time;
         for (var steps = 0; steps < 500; steps++)
         {
-            DateTimeOffset?[] next = [await Loop.RunOnceAsync(default), await ContractLoop.RunOnceAsync(default), await SubscriptionFlow.RunOnceAsync(default)];
+            DateTimeOffset?[] next = [await SubscriptionFlow.RunOnceAsync(default), await Loop.RunOnceAsync(default), await ContractLoop.RunOnceAsync(default)];
             var earliest = next.Min();
             if (earliest is null || earliest > target)
             {
