@@ -20,6 +20,9 @@ internal sealed class Candidate
 
     public string? SubscriptionStatus { get; set; }
 
+    /// <summary>Where the contract's plan departs from the server's policies.</summary>
+    public string? Policies { get; set; }
+
     /// <summary>A number of this contract that is out in 24-hour mode.</summary>
     public string? Waiting { get; set; }
 
@@ -193,7 +196,7 @@ internal static class AttemptStore
 
             var found = await tx.QueryAsync<Candidate>(
                 """
-                select c.id as charge_id, k.status as contract_status, k.contract_id as we_chat_contract_id, k.app_id, k.template, s.status as subscription_status,
+                select c.id as charge_id, k.status as contract_status, k.contract_id as we_chat_contract_id, k.app_id, k.template, s.status as subscription_status, p.policies,
                        (select a.number from charge_attempt a
                          where a.contract_id = c.contract_id and a.mode = 'delay_24h'
                            and a.state in ('planned', 'sending', 'accepted', 'unknown', 'closing')) as waiting,
@@ -203,12 +206,16 @@ internal static class AttemptStore
                   from charge c
                   join contract k on k.id = c.contract_id
                   left join subscription s on s.id = c.subscription_id
+                  left join plan p on p.code = k.plan
                   left join contract_debit d on d.contract_id = c.contract_id
                  where c.id in @ChargeIds
                 """,
                 new { ChargeIds = chargeIds });
             return found.ToDictionary(candidate => candidate.ChargeId, StringComparer.Ordinal);
         }
+
+        public Task<string?> PoliciesOfAsync(string contractId) => tx.SingleOrDefaultAsync<string>(
+            "select p.policies from contract k join plan p on p.code = k.plan where k.id = @ContractId", new { ContractId = contractId });
 
         public async Task<ContractDebitRow> TakeContractDebitAsync(string contractId, long today)
         {

@@ -4,6 +4,7 @@ using Papaya.Billing.Debits;
 using Papaya.Server.Contracts;
 using Papaya.Server.Events;
 using Papaya.Server.Hosting;
+using Papaya.Server.Plans;
 using Papaya.Server.Storage;
 using Papaya.Server.Subscriptions;
 
@@ -26,7 +27,7 @@ internal sealed class ChargeDesk(
                 return ChargeProblems.ContractNotActive(contract.State.ToApi()).ToResult();
             }
 
-            if (DebitRules.CheckAmount(amount, options.Policies, charges.LimitsOf(contract.Template)) is { Verdict: not LimitVerdict.Allowed } limit)
+            if (DebitRules.CheckAmount(amount, PlanPolicies.Parse(await tx.PoliciesOfAsync(contractId))?.Over(options.Policies) ?? options.Policies, charges.LimitsOf(contract.Template)) is { Verdict: not LimitVerdict.Allowed } limit)
             {
                 return ChargeProblems.Amount(limit).ToResult();
             }

@@ -10,6 +10,7 @@ using Papaya.Server.Events;
 using Papaya.Server.Hosting;
 using Papaya.Server.Ledger;
 using Papaya.Server.Notifications;
+using Papaya.Server.Plans;
 using Papaya.Server.Storage;
 using Papaya.Server.Subscriptions;
 using Papaya.WeChatPay.Notifications;
@@ -154,6 +155,8 @@ internal sealed partial class DebitFlow(
         return departures;
     }
 
+    private DebitPolicies PoliciesOf(string? plan) => PlanPolicies.Parse(plan)?.Over(_policies) ?? _policies;
+
     /// <summary>The guard: what it lets pass is on its way with the commit of this transaction. Null when it may not be sent now.</summary>
     private async Task<Departure?> ClaimAsync(Transaction tx, ChargeRow charge, Candidate facts, DateTimeOffset now)
     {
@@ -174,7 +177,7 @@ internal sealed partial class DebitFlow(
         }
 
         var limit = DebitRules.Check(
-            charge.Amount, charge.IsAgreedPrice, RetryPlan.For(charge.DebitMode), _policies, charges.LimitsOf(facts.Template), facts.History.On(Instant.BeijingDay(now)), now);
+            charge.Amount, charge.IsAgreedPrice, RetryPlan.For(charge.DebitMode), PoliciesOf(facts.Policies), charges.LimitsOf(facts.Template), facts.History.On(Instant.BeijingDay(now)), now);
         switch (limit.Verdict)
         {
             case LimitVerdict.Later:
@@ -433,7 +436,8 @@ internal sealed partial class DebitFlow(
 
         var first = Instant.FromMicros(charge.FirstExecutionAt) ?? now;
         var next = DebitRules.AfterFailure(
-            code, (int)charge.Refusals, (int)charge.Failures, (int)history.FailuresInARow, RetryPlan.For(charge.DebitMode), _policies,
+            code, (int)charge.Refusals, (int)charge.Failures, (int)history.FailuresInARow, RetryPlan.For(charge.DebitMode),
+            PoliciesOf(await tx.PoliciesOfAsync(attempt.ContractId)),
             first, Instant.FromMicros(history.LastExecutionAt) ?? now, now);
         switch (next)
         {

@@ -38,6 +38,8 @@ public sealed record Plan
 
     public required Interval Interval { get; init; }
 
+    public PlanPolicies? Policies { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What the pay-and-sign order costs.</summary>

@@ -27,6 +27,8 @@ internal sealed record NewPlan
 
     public IntervalView? Interval { get; init; }
 
+    public PlanPolicies? Policies { get; init; }
+
     /// <summary>Read only to refuse it by name: free trials are sign-only visits and come with them.</summary>
     public long? TrialDays { get; init; }
 }
@@ -34,7 +36,8 @@ internal sealed record NewPlan
 internal sealed record IntervalView(string? Unit, int? Count);
 
 internal sealed record PlanView(
-    string Id, string Code, string Name, long TemplateId, string Mode, long Amount, long? FirstAmount, string Fee, IntervalView Interval, DateTimeOffset CreatedAt)
+    string Id, string Code, string Name, long TemplateId, string Mode, long Amount, long? FirstAmount, string Fee, IntervalView Interval,
+    PlanPolicies? Policies, DateTimeOffset CreatedAt)
 {
     public static PlanView From(Plan plan) => new(
         plan.Id,
@@ -46,6 +49,7 @@ internal sealed record PlanView(
         plan.FirstAmount?.Value,
         plan.IsFixed ? "fixed" : "capped",
         new IntervalView(plan.Interval.ToApiUnit(), plan.Interval.Count),
+        plan.Policies,
         plan.CreatedAt);
 }
 
@@ -133,6 +137,7 @@ internal static class PlanRules
             Amount = new Fen(body.Amount!.Value),
             FirstAmount = body.FirstAmount is { } first ? new Fen(first) : null,
             Interval = new Interval(Interval.UnitFromApi(body.Interval!.Unit)!.Value, body.Interval.Count!.Value),
+            Policies = body.Policies,
             CreatedAt = clock.GetUtcNow(),
         };
         return null;
@@ -175,7 +180,7 @@ internal static class PlanRules
             return Problem.Invalid("fee", "fee must be fixed or capped.", "It is the kind of fee of the template.");
         }
 
-        return CheckMoney(body) ?? CheckInterval(body.Interval);
+        return CheckMoney(body) ?? CheckInterval(body.Interval) ?? body.Policies?.Check();
     }
 
     private static Problem? CheckMoney(NewPlan body) =>

@@ -29,6 +29,8 @@ internal sealed class PlanRow
 
     public long IntervalCount { get; set; }
 
+    public string? Policies { get; set; }
+
     public long CreatedAt { get; set; }
 
     public static PlanRow From(Plan plan) => new()
@@ -44,6 +46,7 @@ internal sealed class PlanRow
         FirstAmount = plan.FirstAmount?.Value,
         IntervalUnit = plan.Interval.ToApiUnit(),
         IntervalCount = plan.Interval.Count,
+        Policies = plan.Policies?.Store(),
         CreatedAt = Instant.ToMicros(plan.CreatedAt),
     };
 
@@ -59,6 +62,7 @@ internal sealed class PlanRow
         Amount = new Fen(Amount),
         FirstAmount = FirstAmount is { } first ? new Fen(first) : null,
         Interval = new Interval(Interval.UnitFromApi(IntervalUnit) ?? throw new InvalidOperationException($"Plan {Id} has the interval unit '{IntervalUnit}'."), (int)IntervalCount),
+        Policies = PlanPolicies.Parse(Policies),
         CreatedAt = Instant.FromMicros(CreatedAt),
     };
 }
@@ -76,7 +80,7 @@ internal static class PlanWords
 /// <summary>Finds plans for other slices.</summary>
 public sealed class PlanBook
 {
-    private const string Columns = "id, code, name, merchant, template_id, mode, fee, amount, first_amount, interval_unit, interval_count, created_at";
+    private const string Columns = "id, code, name, merchant, template_id, mode, fee, amount, first_amount, interval_unit, interval_count, policies, created_at";
 
     public async Task<Plan?> FindByCodeAsync(Reader reader, string code) =>
         (await reader.SingleOrDefaultAsync<PlanRow>($"select {Columns} from plan where code = @Code", new { Code = code }))?.ToDomain();
@@ -100,7 +104,7 @@ public sealed class PlanBook
         await tx.ExecuteAsync(
             $"""
             insert into plan ({Columns})
-            values (@Id, @Code, @Name, @Merchant, @TemplateId, @Mode, @Fee, @Amount, @FirstAmount, @IntervalUnit, @IntervalCount, @CreatedAt)
+            values (@Id, @Code, @Name, @Merchant, @TemplateId, @Mode, @Fee, @Amount, @FirstAmount, @IntervalUnit, @IntervalCount, @Policies, @CreatedAt)
             on conflict (code) do nothing
             """,
             PlanRow.From(plan)) == 1;

@@ -12,7 +12,13 @@ public sealed class Database : IAsyncDisposable
 {
     private readonly Engine _engine;
 
-    static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static Database()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+        // Lists are spread over a few rounded lengths, so that their statements stay prepared too.
+        SqlMapper.Settings.PadListExpansions = true;
+    }
 
     private Database(Engine engine) => _engine = engine;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Papaya.Billing.Debits;
+using Papaya.Server.Plans;
 using Papaya.Testing;
 
 namespace Papaya.Server.Tests.Plans;
@@ -24,6 +26,18 @@ public sealed class PlanTests : IAsyncLifetime
         Assert.Equal("month", (string?)plan["interval"]!["unit"]);
         Assert.Equal(made.Text, (await _server.SendAsync("/v1/plans/vip")).Text);
         Assert.Equal("not_found", (await _server.SendAsync("/v1/plans/none")).Code);
+    }
+
+    [Fact]
+    public async Task A_plan_may_have_policies_of_its_own()
+    {
+        var policies = JsonNode.Parse("{\"single_most\":4000,\"failures_to_suspend\":0}");
+        var made = await _server.SendAsync("/v1/plans", Body("strict", ("policies", policies)).ToJsonString());
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        Assert.Equal("{\"single_most\":4000,\"failures_to_suspend\":0}", (await _server.SendAsync("/v1/plans/strict")).Json["policies"]!.ToJsonString());
+        var plan = await _server.Db.ReadAsync(reader => new PlanBook().FindByCodeAsync(reader, "strict"));
+        var over = plan!.Policies!.Over(new DebitPolicies());
+        Assert.Equal((4000, 10, 0, 200), (over.SingleMost, over.DailyMost, over.FailuresToSuspend, over.JumpPercent));
     }
 
     [Fact]
@@ -55,6 +69,7 @@ public sealed class PlanTests : IAsyncLifetime
     [InlineData("first_amount", "0", "invalid_value", "first_amount")]
     [InlineData("fee", "\"fixed\"", "invalid_value", "fee")]
     [InlineData("fee", "\"free\"", "invalid_value", "fee")]
+    [InlineData("policies", "{\"daily_most\":-1}", "invalid_value", "policies.daily_most")]
     [InlineData("interval", "null", "invalid_value", "interval.unit")]
     [InlineData("interval", "{\"unit\":\"hour\",\"count\":1}", "invalid_value", "interval.unit")]
     [InlineData("interval", "{\"unit\":\"month\",\"count\":0}", "invalid_value", "interval.count")]
