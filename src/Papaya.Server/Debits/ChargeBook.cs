@@ -61,7 +61,7 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
             DueDay = Instant.BeijingDay(dates.DueAt),
             DueAt = Instant.ToMicros(dates.DueAt),
             NoticedAt = isWaived ? Instant.ToMicros(now) : null,
-            NextAt = Instant.ToMicros(dates.NoticeAt ?? dates.DueAt),
+            NextAt = Instant.ToMicros(noticeAt ?? dates.DueAt),
             CreatedAt = Instant.ToMicros(now),
         };
         if (await tx.InsertAsync(charge) == 0)

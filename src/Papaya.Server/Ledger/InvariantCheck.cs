@@ -82,7 +82,7 @@ public static class InvariantCheck
         ("no period is given without its charge",
             """
             select s.id || ' stands at period ' || cast(s.period_number as text) || ' after ' || cast(count(c.id) as text) || ' paid renewals' as what
-              from subscription s left join charge c on c.subscription_id = s.id and c.kind = 'period' and c.state = 'succeeded'
+              from subscription s left join charge c on c.subscription_id = s.id and c.kind = 'period' and c.state in ('succeeded', 'settled_offline')
              group by s.id, s.period_number having s.period_number > count(c.id)
             """),
         ("refunds never exceed what was paid",
@@ -100,7 +100,7 @@ public static class InvariantCheck
             """
             select a.number || ' is ' || a.state || ' and nobody will ask' as what
               from charge_attempt a join charge c on c.id = a.charge_id
-             where a.state in ('accepted', 'unknown', 'closing') and a.next_at is null and c.state <> 'manual_review'
+             where a.state in ('accepted', 'unknown', 'closing') and a.next_at is null and c.state not in ('unresolved', 'manual_review')
             union all
             select id || ' waits in the inbox without a date' as what from notification_inbox where state = 'waiting' and due_at is null
             union all

@@ -63,6 +63,22 @@ public abstract class DebitFlowTests(TestDatabase test) : IAsyncLifetime
         Assert.Equal(ChargeState.InAttempt, (await _house.ChargeAsync(DebitNumber.ChargeOfPeriod(subscription, 1))).Status);
     }
 
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(7, 0)]
+    [InlineData(21, 45)]
+    [InlineData(23, 59)]
+    public async Task At_whatever_hour_the_period_starts_the_notice_comes_five_days_before_the_debit_is_asked_for(int hour, int minute)
+    {
+        _house.Now = new DateTimeOffset(2026, 3, 1, hour, minute, 0, TimeSpan.FromHours(8));
+        var (subscription, _) = await _house.SubscriptionAsync();
+        await _house.RunUntilAsync(_house.Now.AddMonths(1).AddHours(-1));
+        var charge = await _house.ChargeAsync(DebitNumber.ChargeOfPeriod(subscription, 1));
+        var attempt = Assert.Single(await _house.AttemptsAsync(charge.Id));
+        Assert.True(attempt.SentAt - charge.NoticedAt >= TimeSpan.FromDays(5).Ticks / TimeSpan.TicksPerMicrosecond);
+        Assert.True(Instant.FromMicros(attempt.SentAt!.Value) < Instant.FromMicros(charge.PeriodStart!.Value).AddHours(-16));
+    }
+
     [Fact]
     public async Task A_short_interval_needs_no_notice_but_keeps_its_waiver()
     {
