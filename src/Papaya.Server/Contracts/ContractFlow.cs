@@ -142,7 +142,11 @@ public sealed class ContractFlow(
             await ContradictAsync(tx, contract, step.Why!);
         }
 
-        if (step.IsMoved)
+        if (step.IsMoved && step.State.IsLive() && !contract.State.IsLive() && await HasRivalAsync(tx, contract))
+        {
+            contract.NextAt ??= Now; // Two cannot be in force: it waits until the other one is found ended.
+        }
+        else if (step.IsMoved)
         {
             await ArriveAsync(tx, contract, step.State, facts, reason);
         }
@@ -154,6 +158,9 @@ public sealed class ContractFlow(
 
         tx.AfterCommit(() => signals.Wake(ContractLoop.LoopName));
     }
+
+    internal static async Task<bool> HasRivalAsync(Transaction tx, Contract contract) =>
+        await tx.FindLiveContractAsync(contract.Merchant, contract.Template, contract.OpenId) is { } rival && rival.Id != contract.Id;
 
     private async Task ArriveAsync(Transaction tx, Contract contract, ContractState next, ContractFacts? facts, string? reason)
     {

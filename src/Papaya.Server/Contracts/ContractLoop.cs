@@ -63,8 +63,7 @@ internal sealed class ContractLoop(Database db, ContractFlow contracts, Checkout
     {
         var contract = await ContractFlow.TakeAsync(tx, id);
         var before = contract.State;
-        if (answer.Finding == ContractFinding.Signed && before == ContractState.Pending
-            && await tx.FindLiveContractAsync(contract.Merchant, contract.Template, contract.OpenId) is not null)
+        if (answer.Finding == ContractFinding.Signed && before == ContractState.Pending && await ContractFlow.HasRivalAsync(tx, contract))
         {
             await AskLaterAsync(tx, contract); // The other one has to be found ended first.
             return;

@@ -158,6 +158,25 @@ public abstract class ContractFlowTests(TestDatabase database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_two_claim_to_be_in_force_only_the_older_one_is()
+    {
+        var plan = await Desk.PlanAsync();
+        var old = await SubscribedAsync(plan);
+        var visit = await Desk.OpenAsync(openId: null, plan);
+        await Desk.PaidAsync(visit);
+        Desk.WeChat.ContractOfVisit = v => new(ContractFinding.Signed, Desk.Signed(v, Second));
+        Desk.WeChat.ContractState = contract => new(ContractFinding.Signed, Desk.Signed(contract.ContractId == First ? old : visit, contract.ContractId));
+        await Desk.AddAsync(Desk.Signed(visit, Second));
+        await Desk.PassAsync(TimeSpan.FromHours(1));
+        Assert.Equal(ContractState.Active, (await Desk.ContractAsync(old.ContractId!)).State);
+        Assert.Equal(ContractState.Pending, (await Desk.ContractOfAsync(Second))!.State);
+        Assert.Contains("contradiction.found", await Desk.EventsAsync(old.ContractId!));
+        Assert.Equal(CheckoutOutcome.PaidSigningPending, (await Desk.VisitAsync(visit.Id)).Outcome);
+        await Desk.PassAsync(TimeSpan.FromDays(5)); // A person was told; nothing is asked for ever.
+        Assert.Null((await Desk.ContractOfAsync(Second))!.NextAt);
+    }
+
+    [Fact]
     public async Task A_user_has_one_contract_in_force_under_a_template()
     {
         var visit = await SubscribedAsync();
