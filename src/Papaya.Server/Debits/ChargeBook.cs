@@ -44,6 +44,9 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
     {
         var now = clock.GetUtcNow();
         var isWaived = dates.NoticeAt is null;
+
+        // A debit of the late evening is applied for before the hour of its period: its notice then comes that much earlier.
+        var noticeAt = dates.NoticeAt is { } told && told > dates.DueAt - NoticeRule.Lead ? dates.DueAt - NoticeRule.Lead : dates.NoticeAt;
         var charge = new ChargeRow
         {
             Id = DebitNumber.ChargeOfPeriod(subscription.Id, period.Number),
