@@ -18,8 +18,12 @@ public sealed class LifeTests
         var who = await world.SubscribeAsync();
         for (var renewal = 1; renewal <= 12; renewal++)
         {
-            await world.AdvanceToAsync(await world.PeriodEndAsync(who) + TimeSpan.FromHours(14));
-            Assert.Equal(renewal, (await world.DebitsAsync(who)).Count);
+            var next = await world.PeriodEndAsync(who);
+            await world.AdvanceToAsync(next + TimeSpan.FromHours(14));
+            var paid = await world.DebitsAsync(who);
+            Assert.Equal(renewal, paid.Count);
+            // Money arrives when its period starts, or that morning at seven.
+            Assert.InRange(paid[^1].At, next - TimeSpan.FromHours(3), next + TimeSpan.FromHours(5));
         }
 
         var debits = await world.DebitsAsync(who);

@@ -31,6 +31,9 @@ public sealed record BillingCalendar(DateTimeOffset Anchor, Interval Every)
     /// <summary>Told six days before, so that five whole days lie between the notice and the earliest debit.</summary>
     public static readonly TimeSpan NoticeBefore = TimeSpan.FromDays(6);
 
+    /// <summary>The least that the law leaves between telling and debiting.</summary>
+    public static readonly TimeSpan BetweenNoticeAndDebit = TimeSpan.FromDays(5);
+
     /// <summary>Period <paramref name="number"/>, the first being 0.</summary>
     public Period PeriodAt(int number)
     {
@@ -46,7 +49,9 @@ public sealed record BillingCalendar(DateTimeOffset Anchor, Interval Every)
         var start = StartOf(number);
         var day = Beijing.DateOf(start);
         var due = DebitWindow.Clamp(Beijing.At(timing == DebitTiming.DayBefore ? day.AddDays(-1) : day, Beijing.TimeOf(Anchor)));
-        return new(start - OpensBefore, Every.LeastDays < NoticeBefore.Days ? null : start - NoticeBefore, due);
+        // Late in the evening the debit is asked for before the anchor's hour; then the notice goes out earlier too, and the debit need not wait for it.
+        var notice = due - BetweenNoticeAndDebit < start - NoticeBefore ? due - BetweenNoticeAndDebit : start - NoticeBefore;
+        return new(start - OpensBefore, Every.LeastDays < NoticeBefore.Days ? null : notice, due);
     }
 }
 

@@ -81,13 +81,13 @@ public sealed class BillingCalendarTests
     }));
 
     [Fact]
-    public void A_debit_is_always_due_inside_the_hours_and_after_the_notice() => Check.QuickThrowOnFailure(Prop.ForAll(Calendars, pair =>
+    public void A_debit_is_always_due_inside_the_hours_and_five_days_after_the_notice() => Check.QuickThrowOnFailure(Prop.ForAll(Calendars, pair =>
     {
         var dates = pair.Calendar.DatesOf(pair.Number + 1, DebitTiming.DayBefore);
         return DebitWindow.IsOpen(dates.DueAt)
             && Beijing.TimeOf(dates.DueAt) <= DebitWindow.LastPlanned
             && dates.OpensAt < dates.DueAt
-            && (dates.NoticeAt is not { } notice || notice < dates.DueAt);
+            && (dates.NoticeAt is not { } notice || (notice <= dates.DueAt - TimeSpan.FromDays(5) && notice >= dates.OpensAt));
     }));
 
     [Fact]

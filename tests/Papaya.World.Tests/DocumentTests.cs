@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace Papaya.World.Tests;
+
+/// <summary>Documents that point at nothing are worse than none.</summary>
+public sealed partial class DocumentTests
+{
+    [Fact]
+    public void Every_test_that_the_requirements_name_exists()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "requirements.md"))).ToList();
+        Assert.NotEmpty(named);
+        foreach (var name in named)
+        {
+            var (type, method) = (name.Groups[1].Value, name.Groups[2].Value);
+            Assert.True(
+                sources.Exists(source => source.Contains($"class {type}", StringComparison.Ordinal) && source.Contains($" {method}(", StringComparison.Ordinal)),
+                $"docs/reference/requirements.md names {type}.{method}, which does not exist.");
+        }
+    }
+
+    [Fact]
+    public void Every_link_between_the_documents_leads_somewhere()
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"));
+        foreach (var page in pages)
+        {
+            foreach (Match link in Link().Matches(File.ReadAllText(page)))
+            {
+                var target = link.Groups[1].Value;
+                if (!target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'))
+                {
+                    Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target.Split('#')[0])), $"{page} links to {target}, which does not exist.");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_two_readmes_say_the_same()
+    {
+        var (english, chinese) = (File.ReadAllText(Path.Combine(Repository.Root, "README.md")), File.ReadAllText(Path.Combine(Repository.Root, "README.zh-CN.md")));
+        Assert.Equal(Commands(english), Commands(chinese));
+        Assert.Equal(Heading().Count(english), Heading().Count(chinese));
+        Assert.Contains("dotnet run --project src/Papaya.Cli -- demo", Commands(english));
+        Assert.Contains("./test --install", Commands(english));
+
+        static List<string> Commands(string page) => [.. CodeBlock().Matches(page).Select(block => block.Groups[1].Value.Trim())];
+    }
+
+    [GeneratedRegex(@"`(\w+Tests\w*)\.(\w+)`", RegexOptions.None, 1000)]
+    private static partial Regex TestName();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^#+ ", RegexOptions.Multiline, 1000)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"```sh\n(.*?)```", RegexOptions.Singleline, 1000)]
+    private static partial Regex CodeBlock();
+}
