@@ -27,6 +27,7 @@ public static class PapayaServer
             throw new SettingException("api_keys", "add at least one key; the REST API is closed without.");
         }
 
+        options.CheckRanges();
         var merchants = MerchantSetup.Read(options.Merchants, options.PublicUrl);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Papaya.Server" });
         builder.WebHost.UseKestrelCore().UseUrls(urls);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Papaya.Server.Debits;
 using Papaya.Server.Merchants;
@@ -28,4 +30,18 @@ public sealed class PapayaServerOptions
     /// <summary>Sandbox only: the clock resource <c>/v1/sandbox/clock</c> forwards to. Unset, that path does not exist.</summary>
     [ConfigurationKeyName("sandbox_clock_url")]
     public string? SandboxClockUrl { get; set; }
+
+    /// <exception cref="SettingException">A number lies outside the range its setting allows.</exception>
+    internal void CheckRanges()
+    {
+        foreach (var (section, part) in new (string, object)[] { ("storage", Storage), ("debits", Debits) })
+        {
+            var wrong = new List<ValidationResult>();
+            if (!Validator.TryValidateObject(part, new ValidationContext(part), wrong, validateAllProperties: true))
+            {
+                var name = part.GetType().GetProperty(wrong[0].MemberNames.First())!.GetCustomAttribute<ConfigurationKeyNameAttribute>()!.Name; // Every setting has one.
+                throw new SettingException($"{section}.{name}", wrong[0].ErrorMessage ?? "is outside its range.");
+            }
+        }
+    }
 }

@@ -29,6 +29,16 @@ internal static class OpenApi
             };
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // A converter of our own writes instants, so the generator knows only their format.
+            if (context.JsonTypeInfo.Type == typeof(DateTimeOffset) || context.JsonTypeInfo.Type == typeof(DateTimeOffset?))
+            {
+                schema.Type = JsonSchemaType.String | (context.JsonTypeInfo.Type == typeof(DateTimeOffset?) ? JsonSchemaType.Null : 0);
+            }
+
+            return Task.CompletedTask;
+        });
         options.AddOperationTransformer(Complete);
     });
 
@@ -43,6 +53,11 @@ internal static class OpenApi
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
         AddProblem(operation, "401", "The API key is missing or unknown.");
         AddParameters(operation, context);
+        if (path.Contains('{', StringComparison.Ordinal))
+        {
+            AddProblem(operation, "404", "There is no such thing.");
+        }
+
         if (context.Description.HttpMethod == "POST" && !path.StartsWith("/v1/sandbox", StringComparison.Ordinal))
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 
 namespace Papaya.Server.Storage;
@@ -15,10 +16,12 @@ public sealed class StorageOptions
 
     /// <summary>Most writes that share one SQLite commit.</summary>
     [ConfigurationKeyName("largest_group")]
+    [Range(1, 10_000)]
     public int LargestGroup { get; set; } = 256;
 
     /// <summary>Most writes that wait for the SQLite writer; more callers wait before they are queued.</summary>
     [ConfigurationKeyName("queue_length")]
+    [Range(1, 1_000_000)]
     public int QueueLength { get; set; } = 10_000;
 
     /// <summary>Runs SQLite writes on the caller's thread, one commit each: a simulation stays deterministic.</summary>

@@ -126,6 +126,8 @@ public sealed class HttpTests : IAsyncLifetime
         var paths = document["paths"]!.AsObject().Select(p => p.Key).ToList();
         Assert.Contains("/v1/plans", paths);
         Assert.Contains("/v1/events", paths);
+        Assert.Contains("/v1/checkouts", paths);
+        Assert.DoesNotContain("/v1/webhook-endpoints", paths);
         Assert.DoesNotContain(paths, p => p.StartsWith("/v1/sandbox", StringComparison.Ordinal) || p.StartsWith("/wechat", StringComparison.Ordinal));
         var post = document["paths"]!["/v1/plans"]!["post"]!;
         Assert.NotNull(post["summary"]);
@@ -134,6 +136,17 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal("bearer", (string?)document["components"]!["securitySchemes"]!["api_key"]!["scheme"]);
         var limit = Assert.Single(document["paths"]!["/v1/plans"]!["get"]!["parameters"]!.AsArray(), p => (string?)p!["name"] == "limit");
         Assert.Equal(200, (int)limit!["schema"]!["maximum"]!);
+        Assert.NotNull(document["paths"]!["/v1/plans/{code}"]!["get"]!["responses"]!["404"]);
+        Assert.Equal("string", (string?)document["components"]!["schemas"]!["PlanView"]!["properties"]!["created_at"]!["type"]);
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                Assert.True(operation!["summary"] is not null, $"{method} {path} has no summary");
+                Assert.True(operation["security"] is not null == path.StartsWith("/v1", StringComparison.Ordinal), $"{method} {path}: its security is wrong");
+            }
+        }
+
         Assert.Contains("template_id", document["components"]!["schemas"]!["NewPlan"]!["properties"]!.AsObject().Select(p => p.Key));
     }
 }

@@ -88,6 +88,18 @@ public sealed class MerchantSetupTests
         Assert.Equal("public_url", Assert.Throws<SettingException>(() => MerchantSetup.Read([Changed(_ => { })], Home + "/?a=b")).Setting);
     }
 
+    [Fact]
+    public void A_number_outside_its_range_is_named_by_its_setting()
+    {
+        var options = new PapayaServerOptions();
+        options.CheckRanges();
+        options.Storage.LargestGroup = 0;
+        Assert.Equal("storage.largest_group", Assert.Throws<SettingException>(options.CheckRanges).Setting);
+        options.Storage.LargestGroup = 1;
+        options.Debits.Concurrency = 0;
+        Assert.Equal("debits.concurrency", Assert.Throws<SettingException>(options.CheckRanges).Setting);
+    }
+
     private static MerchantOptions Changed(Action<MerchantOptions> change)
     {
         var merchant = Preset.Merchant("http://127.0.0.1:9");
