@@ -28,8 +28,11 @@ public sealed record BillingCalendar(DateTimeOffset Anchor, Interval Every)
     /// <summary>A charge opens this long before its period.</summary>
     public static readonly TimeSpan OpensBefore = TimeSpan.FromDays(7);
 
-    /// <summary>Told six days before, so that five whole days lie between the notice and the earliest debit.</summary>
+    /// <summary>Told six days before the period starts.</summary>
     public static readonly TimeSpan NoticeBefore = TimeSpan.FromDays(6);
+
+    /// <summary>Five whole days lie between the notice and the debit (《网络交易监督管理办法》 art. 18).</summary>
+    public static readonly TimeSpan NoticeLead = TimeSpan.FromDays(5);
 
     /// <summary>The least that the law leaves between telling and debiting.</summary>
     public static readonly TimeSpan BetweenNoticeAndDebit = TimeSpan.FromDays(5);
