@@ -13,9 +13,9 @@ public abstract class CheckoutFlowTests(TestDatabase database) : IAsyncLifetime
 
     private SigningDesk Desk => _desk ??= new SigningDesk(database);
 
-    public Task InitializeAsync() => database.InitializeAsync();
+    public Task InitializeAsync() => SigningDesk.EmptyAsync(database);
 
-    public Task DisposeAsync() => database.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task An_order_answers_with_what_opens_the_cashier()
@@ -318,6 +318,6 @@ public abstract class CheckoutFlowTests(TestDatabase database) : IAsyncLifetime
     }
 }
 
-public sealed class CheckoutFlowOnSqlite() : CheckoutFlowTests(new SqliteFile());
+public sealed class CheckoutFlowOnSqlite(SqliteFile db) : CheckoutFlowTests(db), IClassFixture<SqliteFile>;
 
-public sealed class CheckoutFlowOnPostgres() : CheckoutFlowTests(new PostgresSchema());
+public sealed class CheckoutFlowOnPostgres(PostgresSchema db) : CheckoutFlowTests(db), IClassFixture<PostgresSchema>;

@@ -16,9 +16,9 @@ public abstract class ContractFlowTests(TestDatabase database) : IAsyncLifetime
 
     private SigningDesk Desk => _desk ??= new SigningDesk(database);
 
-    public Task InitializeAsync() => database.InitializeAsync();
+    public Task InitializeAsync() => SigningDesk.EmptyAsync(database);
 
-    public Task DisposeAsync() => database.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task An_end_that_comes_before_its_beginning_stays_an_end()
@@ -205,6 +205,6 @@ public abstract class ContractFlowTests(TestDatabase database) : IAsyncLifetime
     }
 }
 
-public sealed class ContractFlowOnSqlite() : ContractFlowTests(new SqliteFile());
+public sealed class ContractFlowOnSqlite(SqliteFile db) : ContractFlowTests(db), IClassFixture<SqliteFile>;
 
-public sealed class ContractFlowOnPostgres() : ContractFlowTests(new PostgresSchema());
+public sealed class ContractFlowOnPostgres(PostgresSchema db) : ContractFlowTests(db), IClassFixture<PostgresSchema>;

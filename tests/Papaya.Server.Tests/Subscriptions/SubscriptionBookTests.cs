@@ -17,9 +17,9 @@ public abstract class SubscriptionBookTests(TestDatabase database) : IAsyncLifet
 
     private SigningDesk Desk => _desk ??= new SigningDesk(database);
 
-    public Task InitializeAsync() => database.InitializeAsync();
+    public Task InitializeAsync() => SigningDesk.EmptyAsync(database);
 
-    public Task DisposeAsync() => database.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task The_first_period_starts_with_the_payment_and_keeps_its_anchor()
@@ -205,6 +205,6 @@ public abstract class SubscriptionBookTests(TestDatabase database) : IAsyncLifet
     private static DateTimeOffset At(int month, int day) => new DateTimeOffset(2026, month, day, 10, 0, 0, Beijing.Offset).ToUniversalTime();
 }
 
-public sealed class SubscriptionBookOnSqlite() : SubscriptionBookTests(new SqliteFile());
+public sealed class SubscriptionBookOnSqlite(SqliteFile db) : SubscriptionBookTests(db), IClassFixture<SqliteFile>;
 
-public sealed class SubscriptionBookOnPostgres() : SubscriptionBookTests(new PostgresSchema());
+public sealed class SubscriptionBookOnPostgres(PostgresSchema db) : SubscriptionBookTests(db), IClassFixture<PostgresSchema>;
