@@ -91,13 +91,13 @@ internal static class ContractEndpoints
         contracts.MapGet("/{id}", FindAsync).WithSummary("Read one contract");
         contracts.MapPost("/{id}/terminate", TerminateAsync)
             .WithSummary("End it, here and at WeChat; after the answer no new debit leaves")
-            .Produces<ContractView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .Produces<ContractView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         contracts.MapPost("/{id}/suspend", SuspendAsync)
             .WithSummary("Hold it: nothing is debited until it is resumed")
-            .Produces<ContractView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .Produces<ContractView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         contracts.MapPost("/{id}/resume", ResumeAsync)
             .WithSummary("Lift the hold")
-            .Produces<ContractView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .Produces<ContractView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     private static async Task<Results<Ok<ContractView>, ProblemHttpResult>> FindAsync(string id, Database db, CancellationToken ct) =>

@@ -85,7 +85,7 @@ internal static class SubscriptionEndpoints
         subscriptions.MapGet("/{id}", FindAsync).WithSummary("Read one subscription");
         subscriptions.MapPost("/{id}/cancel", CancelAsync)
             .WithSummary("End it now or with its period; its contract ends at once")
-            .Produces<SubscriptionView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .Produces<SubscriptionView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     private static async Task<Results<Ok<SubscriptionView>, ProblemHttpResult>> FindAsync(string id, SubscriptionFlow flow, Database db, CancellationToken ct) =>
