@@ -28,8 +28,8 @@ public sealed class IdempotentRequest
     /// <summary>What <see cref="BeginAsync"/> was given; set on a request found unfinished.</summary>
     public string? Resource { get; private set; }
 
-    /// <summary>True once an answer is stored or on its way to be.</summary>
-    internal bool Touched { get; private set; }
+    /// <summary>True once an answer is durable.</summary>
+    internal bool Completed { get; private set; }
 
     internal bool Begun { get; private set; }
 
@@ -57,9 +57,9 @@ public sealed class IdempotentRequest
     /// <summary>Stores the answer in this transaction; return it from the endpoint once the transaction is committed.</summary>
     public async Task<Answer> CompleteAsync<T>(Transaction tx, int status, T body, string? location = null)
     {
-        Touched = true;
         var text = JsonSerializer.Serialize(body, _json.Of<T>());
         await IdempotencyStore.CompleteAsync(tx, this, status, text, location, Instant.ToMicros(_clock.GetUtcNow()));
+        tx.AfterCommit(() => Completed = true);
         return new Answer(status, text, location);
     }
 

@@ -266,7 +266,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database db, U
             context.Response.Body = original;
         }
 
-        if (!idem.Touched && !idem.Begun && context.Response.StatusCode is >= 402 and < 500)
+        if (!idem.Completed && !idem.Begun && context.Response.StatusCode is >= 402 and < 500)
         {
             await KeepRefusalAsync(context, idem, buffer);
         }

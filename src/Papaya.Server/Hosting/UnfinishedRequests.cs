@@ -8,9 +8,11 @@ namespace Papaya.Server.Hosting;
 /// <summary>
 /// Knows which POSTs are running in this process, and drives those that nobody runs any more (a crash, a failed handler) to their end.
 /// </summary>
-internal sealed class UnfinishedRequests(
-    Database db, IServiceProvider services, LoopSignals signals, IOptions<JsonOptions> json, TimeProvider clock) : ILoop
+internal sealed partial class UnfinishedRequests(
+    Database db, IServiceProvider services, LoopSignals signals, IOptions<JsonOptions> json, TimeProvider clock, ILogger<UnfinishedRequests> log) : ILoop
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<(string Route, string Key), byte> _running = new();
 
     public string Name => "unfinished_requests";
@@ -23,7 +25,7 @@ internal sealed class UnfinishedRequests(
     public void Leave(IdempotentRequest request)
     {
         _running.TryRemove((request.Route, request.Key), out _);
-        if (request is { Begun: true, Touched: false })
+        if (request is { Begun: true, Completed: false })
         {
             signals.Wake(Name);
         }
@@ -33,6 +35,7 @@ internal sealed class UnfinishedRequests(
     {
         // Resolved late: the flows that complete requests are built from services that know this class.
         var completers = services.GetServices<ICompleteUnfinished>().ToDictionary(c => c.Route, StringComparer.Ordinal);
+        var failed = false;
         foreach (var row in await db.ReadAsync(IdempotencyStore.UnfinishedAsync, ct))
         {
             var request = new IdempotentRequest(row.Route, row.Key, row.RequestHash, row.Resource, json.Value.SerializerOptions, clock);
@@ -45,13 +48,22 @@ internal sealed class UnfinishedRequests(
             {
                 await completers[row.Route].CompleteAsync(request, ct);
             }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                // The others must not wait for it; it is tried again with them.
+                LogFailed(e, row.Route, row.Resource);
+                failed = true;
+            }
             finally
             {
-                Leave(request);
+                _running.TryRemove((row.Route, row.Key), out _);
             }
         }
 
-        IsCaughtUp = true;
-        return null;
+        IsCaughtUp |= !failed;
+        return failed ? clock.GetUtcNow() + BetweenTries : null;
     }
+
+    [LoggerMessage(1211, LogLevel.Error, "The unfinished request {Route} about {Resource} could not be completed; it is tried again")]
+    private partial void LogFailed(Exception e, string route, string? resource);
 }

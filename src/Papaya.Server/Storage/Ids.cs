@@ -41,15 +41,13 @@ public sealed class Ids
 
     private string Text(int length, string alphabet)
     {
+        // One byte for each character, of which five bits count: both alphabets have 32 letters.
+        Span<byte> bits = stackalloc byte[length];
+        Fill(bits);
         Span<char> text = stackalloc char[length];
-        for (var i = 0; i < length;)
+        for (var i = 0; i < length; i++)
         {
-            // Twelve characters of five bits out of each 64-bit word.
-            var bits = Next();
-            for (var k = 0; k < 12 && i < length; k++, bits >>= 5)
-            {
-                text[i++] = alphabet[(int)(bits & 31)];
-            }
+            text[i] = alphabet[bits[i] & 31];
         }
 
         return new string(text);
@@ -57,20 +55,33 @@ public sealed class Ids
 
     private ulong Next()
     {
+        Span<byte> bytes = stackalloc byte[8];
+        Fill(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+
+    private void Fill(Span<byte> bytes)
+    {
         if (!_seeded)
         {
-            Span<byte> bytes = stackalloc byte[8];
             RandomNumberGenerator.Fill(bytes);
-            return BitConverter.ToUInt64(bytes);
+            return;
         }
 
         // SplitMix64 (Steele, Lea, Flood 2014).
         lock (_gate)
         {
-            var z = unchecked(_state += 0x9E3779B97F4A7C15UL);
-            z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL);
-            z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EBUL);
-            return z ^ (z >> 31);
+            for (var i = 0; i < bytes.Length; i += 8)
+            {
+                var z = unchecked(_state += 0x9E3779B97F4A7C15UL);
+                z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL);
+                z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EBUL);
+                z ^= z >> 31;
+                for (var k = 0; k < 8 && i + k < bytes.Length; k++)
+                {
+                    bytes[i + k] = (byte)(z >> (8 * k));
+                }
+            }
         }
     }
 }

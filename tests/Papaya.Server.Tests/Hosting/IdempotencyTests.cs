@@ -116,6 +116,27 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
         await EventuallyAsync(() => _server.SendAsync("/readyz", apiKey: null));
     }
 
+    [Fact]
+    public async Task One_request_that_cannot_be_completed_holds_no_other_up()
+    {
+        await _server.DisposeAsync();
+        foreach (var (name, at) in new[] { ("broken", 1L), ("whole", 2L) })
+        {
+            await test.Db.WriteAsync(tx => tx.ExecuteAsync(
+                """
+                insert into idempotency_key (route, key, request_hash, state, resource, created_at)
+                values ('/v1/tests/two-step', @Key, @Hash, 'running', @Resource, @At)
+                """,
+                new { Key = Key(name), Hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8)), Resource = "res-" + name, At = at }));
+        }
+
+        _server = await StartAsync(new Door { Breaks = "res-broken" });
+        var answer = await EventuallyAsync(() => _server.SendAsync("/v1/tests/two-step", "{}", Key("whole")));
+        Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not_ready"), await ReadyAsync(_server));
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync("delete from idempotency_key where key = @Key", new { Key = Key("broken") }));
+    }
+
     private static async Task<(HttpStatusCode Status, string? Code)> ReadyAsync(RunningServer server)
     {
         var reply = await server.SendAsync("/readyz", apiKey: null);
@@ -188,6 +209,8 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
         public TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool HoldsCompletion { get; init; }
+
+        public string? Breaks { get; init; }
     }
 
     private sealed class Completer(Database db, Door door) : ICompleteUnfinished
@@ -199,6 +222,11 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
             if (door.HoldsCompletion)
             {
                 await door.Completion.Task;
+            }
+
+            if (door.Breaks == unfinished.Resource)
+            {
+                throw new InvalidOperationException("not this one");
             }
 
             await db.WriteAsync(tx => unfinished.CompleteAsync(tx, 201, $"completed {unfinished.Resource}"), ct);
