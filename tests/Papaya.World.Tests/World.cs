@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Papaya.Cli.Http;
 using Papaya.Cli.Up;
+using Papaya.Server;
 using Papaya.Server.Ledger;
 using Papaya.Server.Storage;
 
@@ -45,7 +46,7 @@ internal sealed class World : IAsyncDisposable
     public DateTimeOffset Now => _sandbox.Clock.GetUtcNow();
 
     /// <param name="start">Where the clock begins; noon in Beijing on 15 January 2026 unless a test says otherwise, so that no run depends on today.</param>
-    public static async Task<World> StartAsync(DateTimeOffset? start = null, int? seed = null, Action<IServiceCollection>? overrides = null)
+    public static async Task<World> StartAsync(DateTimeOffset? start = null, int? seed = null, Action<IServiceCollection>? overrides = null, Action<PapayaServerOptions>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("papaya-world-");
         var options = new SandboxOptions(folder.FullName)
@@ -53,6 +54,7 @@ internal sealed class World : IAsyncDisposable
             Start = start ?? new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.FromHours(8)),
             Seed = seed,
             Overrides = overrides,
+            Configure = configure,
         };
         return new World(await Sandbox.StartAsync(options, CancellationToken.None), folder);
     }
