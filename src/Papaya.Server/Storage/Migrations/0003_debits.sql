@@ -67,10 +67,7 @@ create table charge_attempt (
     version bigint not null,
     primary key (merchant, number)
 );
--- No new number while an earlier one is undecided,
-create unique index charge_attempt_one_open on charge_attempt (charge_id)
-    where state in ('planned', 'sending', 'accepted', 'unknown', 'closing');
--- nor after one has succeeded; money that came all the same is marked as excess.
+-- No new number while an earlier one is undecided or has succeeded; money that comes all the same is marked as excess.
 create unique index charge_attempt_one_success on charge_attempt (charge_id)
     where state in ('planned', 'sending', 'accepted', 'unknown', 'closing', 'succeeded') and excess = 0;
 -- WeChat holds one waiting debit per contract in 24-hour mode.
