@@ -68,7 +68,7 @@ public static class PapayaServer
         var app = builder.Build();
         app.UseHosting();
         app.MapHealth();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").NeedsNoKey();
         app.MapPlans();
         app.MapCheckouts();
         app.MapContracts();
@@ -109,10 +109,10 @@ public static class PapayaServer
 
     private static void UseHosting(this WebApplication app)
     {
+        app.UseRouting(); // First: the others go by the endpoint, never by the text of the path.
         app.UseMiddleware<WorkMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<ApiKeyMiddleware>();
-        app.UseRouting();
         app.UseMiddleware<IdempotencyMiddleware>();
         app.UseEndpoints(_ => { });
     }

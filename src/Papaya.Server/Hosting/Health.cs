@@ -19,8 +19,8 @@ internal static class Health
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => TypedResults.Ok(new HealthView("ok"))).WithTags("Health").WithSummary("The process lives");
-        routes.MapGet("/readyz", ReadyAsync).WithTags("Health").WithSummary("The server takes work: database writable, schema current, earlier requests completed");
+        routes.MapGet("/healthz", () => TypedResults.Ok(new HealthView("ok"))).WithTags("Health").WithSummary("The process lives").NeedsNoKey();
+        routes.MapGet("/readyz", ReadyAsync).WithTags("Health").WithSummary("The server takes work: database writable, schema current, earlier requests completed").NeedsNoKey();
     }
 
     private static async Task<Results<Ok<HealthView>, ProblemHttpResult>> ReadyAsync(Database db, UnfinishedRequests unfinished, CancellationToken ct)

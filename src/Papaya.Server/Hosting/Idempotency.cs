@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Papaya.Server.Storage;
 
 namespace Papaya.Server.Hosting;
@@ -20,7 +22,7 @@ public sealed class IdempotentRequest
         (_json, _clock) = (json, clock);
     }
 
-    /// <summary>The path of the POST, e.g. <c>/v1/checkouts</c>.</summary>
+    /// <summary>The endpoint with its values, e.g. <c>/v1/checkouts</c>, however the caller spelled the path.</summary>
     public string Route { get; }
 
     public string Key { get; }
@@ -33,11 +35,15 @@ public sealed class IdempotentRequest
 
     internal bool Begun { get; private set; }
 
+    /// <summary>The transaction of <see cref="BeginAsync"/> was tried. It may be durable although its commit threw, so this is no proof of anything.</summary>
+    internal bool MayHaveBegun { get; private set; }
+
     internal string RequestHash { get; }
 
     /// <summary>Stores in this transaction that the request made <paramref name="resource"/> and is not answered yet.</summary>
     public async Task BeginAsync(Transaction tx, string resource)
     {
+        MayHaveBegun = true;
         var rows = await tx.ExecuteAsync(
             """
             insert into idempotency_key (route, key, request_hash, state, resource, created_at)
@@ -67,10 +73,39 @@ public sealed class IdempotentRequest
     public static ValueTask<IdempotentRequest?> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<IdempotentRequest>());
 }
 
+/// <summary>What a key belongs to.</summary>
+internal static class IdempotentRoute
+{
+    /// <summary>
+    /// One text for all spellings that lead to one endpoint: routing knows no letter case and no slash at the end. The values are kept as they
+    /// were sent, since ids and codes that differ in letter case are different things.
+    /// </summary>
+    public static string Of(RouteEndpoint endpoint, RouteValueDictionary values)
+    {
+        var route = new StringBuilder();
+        foreach (var segment in endpoint.RoutePattern.PathSegments)
+        {
+            route.Append('/');
+            foreach (var part in segment.Parts)
+            {
+                route.Append(part switch
+                {
+                    RoutePatternLiteralPart literal => literal.Content.ToLowerInvariant(),
+                    RoutePatternParameterPart parameter => values[parameter.Name] as string,
+                    RoutePatternSeparatorPart separator => separator.Content,
+                    _ => throw new InvalidOperationException($"A route with a part of the kind {part.PartKind}."),
+                });
+            }
+        }
+
+        return route.ToString();
+    }
+}
+
 /// <summary>Drives requests that a crash interrupted to their end; asked at start, before /readyz says 200.</summary>
 public interface ICompleteUnfinished
 {
-    /// <summary>The path of its POST, e.g. <c>/v1/checkouts</c>.</summary>
+    /// <summary>The <see cref="IdempotentRequest.Route"/> of its POST, e.g. <c>/v1/checkouts</c>.</summary>
     string Route { get; }
 
     /// <summary>Brings the resource to where the endpoint would have brought it and calls <see cref="IdempotentRequest.CompleteAsync"/>.</summary>

@@ -13,7 +13,7 @@ internal sealed class WorkMiddleware(RequestDelegate next, IWorkInFlight work)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/v1/sandbox/clock", StringComparison.Ordinal))
+        if (context.Has<MovesTheClock>())
         {
             await next(context);
             return;
@@ -132,7 +132,7 @@ internal static partial class BadRequests
     private static partial Regex Missing();
 }
 
-/// <summary>Bearer keys for everything under /v1.</summary>
+/// <summary>Bearer keys for every endpoint that is not marked open, and for whatever is no endpoint at all.</summary>
 internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeys keys)
 {
     private static readonly Problem Unauthorized = new(
@@ -144,7 +144,7 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeys keys)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || keys.Accept(context.Request.Headers.Authorization))
+        if (context.Has<OpenToAll>() || keys.Accept(context.Request.Headers.Authorization))
         {
             return next(context);
         }
@@ -180,7 +180,7 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }
 
-/// <summary>Reads the body of every POST under /v1, and answers repeated requests from what is stored.</summary>
+/// <summary>Reads the body of every POST of the API, and answers repeated requests from what is stored.</summary>
 internal sealed class IdempotencyMiddleware(RequestDelegate next, Database db, UnfinishedRequests unfinished, IOptions<JsonOptions> json, TimeProvider clock)
 {
     internal const int LargestBody = 64 * 1024;
@@ -189,9 +189,9 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database db, U
     {
         var request = context.Request;
         if (!HttpMethods.IsPost(request.Method)
-            || context.GetEndpoint() is null
-            || !request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
-            || request.Path.StartsWithSegments("/v1/sandbox", StringComparison.Ordinal))
+            || context.GetEndpoint() is not RouteEndpoint endpoint // Also the answer 405 is an endpoint.
+            || context.Has<OpenToAll>()
+            || context.Has<MovesTheClock>())
         {
             await next(context);
             return;
@@ -210,7 +210,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, Database db, U
         }
 
         var body = await ReadBodyAsync(context);
-        var idem = new IdempotentRequest(request.Path, key, Convert.ToHexStringLower(SHA256.HashData(body)), null, json.Value.SerializerOptions, clock);
+        var idem = new IdempotentRequest(IdempotentRoute.Of(endpoint, request.RouteValues), key, Convert.ToHexStringLower(SHA256.HashData(body)), null, json.Value.SerializerOptions, clock);
         if (!unfinished.TryEnter(idem))
         {
             await IdempotencyProblems.StillRunning.ToResult().ExecuteAsync(context);

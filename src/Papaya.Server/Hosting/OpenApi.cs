@@ -58,7 +58,7 @@ internal static class OpenApi
             AddProblem(operation, "404", "There is no such thing.");
         }
 
-        if (context.Description.HttpMethod == "POST" && !path.StartsWith("/v1/sandbox", StringComparison.Ordinal))
+        if (context.Description.HttpMethod == "POST" && !context.Description.ActionDescriptor.EndpointMetadata.OfType<MovesTheClock>().Any())
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter
             {

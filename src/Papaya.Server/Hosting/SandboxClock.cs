@@ -10,7 +10,7 @@ internal sealed class SandboxClock(Uri clock) : IDisposable
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/sandbox/clock").WithTags("Sandbox");
+        var group = routes.MapGroup("/v1/sandbox/clock").WithTags("Sandbox").WithMetadata(new MovesTheClock());
         group.MapGet("", (SandboxClock sandbox, HttpContext context) => sandbox.ForwardAsync(context)).WithSummary("What time it is in the sandbox");
         group.MapPost("", (SandboxClock sandbox, HttpContext context) => sandbox.ForwardAsync(context))
             .WithSummary("Advance the sandbox's time: {\"advance_seconds\":n} or {\"to\":\"RFC 3339\"}");

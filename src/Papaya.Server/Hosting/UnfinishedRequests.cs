@@ -11,13 +11,16 @@ namespace Papaya.Server.Hosting;
 internal sealed partial class UnfinishedRequests(
     Database db, IServiceProvider services, LoopSignals signals, IOptions<JsonOptions> json, TimeProvider clock, ILogger<UnfinishedRequests> log) : ILoop
 {
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<(string Route, string Key), byte> _running = new();
 
+    private TimeSpan _wait = FirstWait;
+
     public string Name => "unfinished_requests";
 
-    /// <summary>True once every request a crash left behind has its answer.</summary>
+    /// <summary>True once every request a crash left behind was driven on. One that cannot be completed is tried again; the server does not wait for it.</summary>
     public bool IsCaughtUp { get; private set; }
 
     public bool TryEnter(IdempotentRequest request) => _running.TryAdd((request.Route, request.Key), 0);
@@ -25,7 +28,7 @@ internal sealed partial class UnfinishedRequests(
     public void Leave(IdempotentRequest request)
     {
         _running.TryRemove((request.Route, request.Key), out _);
-        if (request is { Begun: true, Completed: false })
+        if (request is { MayHaveBegun: true, Completed: false })
         {
             signals.Wake(Name);
         }
@@ -35,18 +38,20 @@ internal sealed partial class UnfinishedRequests(
     {
         // Resolved late: the flows that complete requests are built from services that know this class.
         var completers = services.GetServices<ICompleteUnfinished>().ToDictionary(c => c.Route, StringComparer.Ordinal);
-        var failed = false;
+        var (failed, running) = (false, false);
         foreach (var row in await db.ReadAsync(IdempotencyStore.UnfinishedAsync, ct))
         {
             var request = new IdempotentRequest(row.Route, row.Key, row.RequestHash, row.Resource, json.Value.SerializerOptions, clock);
             if (!TryEnter(request))
             {
+                running = true;
                 continue;
             }
 
             try
             {
-                await completers[row.Route].CompleteAsync(request, ct);
+                var completer = completers.GetValueOrDefault(row.Route) ?? throw new InvalidOperationException($"Nothing completes {row.Route}.");
+                await completer.CompleteAsync(request, ct);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -60,8 +65,11 @@ internal sealed partial class UnfinishedRequests(
             }
         }
 
-        IsCaughtUp |= !failed;
-        return failed ? clock.GetUtcNow() + BetweenTries : null;
+        IsCaughtUp = true;
+        _wait = !failed ? FirstWait : _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
+        return failed ? clock.GetUtcNow() + _wait
+            : running ? clock.GetUtcNow() + FirstWait // Its handler may yet fail.
+            : null;
     }
 
     [LoggerMessage(1211, LogLevel.Error, "The unfinished request {Route} about {Resource} could not be completed; it is tried again")]

@@ -23,7 +23,8 @@ internal sealed class NotificationEndpoint(
         foreach (var kind in (string[])["payment", "debit", "contract", "refund"])
         {
             // The address says what is expected, the content what it is: several kinds may share one address.
-            routes.MapPost($"/wechat/{{merchant}}/{kind}", (string merchant, HttpContext context, NotificationEndpoint endpoint) => endpoint.ReceiveAsync(merchant, context));
+            routes.MapPost($"/wechat/{{merchant}}/{kind}", (string merchant, HttpContext context, NotificationEndpoint endpoint) => endpoint.ReceiveAsync(merchant, context))
+                .NeedsNoKey(); // WeChat signs what it sends.
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Routing;
+using Papaya.Server.Hosting;
 using Papaya.Testing;
 
 namespace Papaya.Server.Tests.Hosting;
@@ -27,6 +29,30 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await _server.SendAsync("/v1/plans", GoodPlan, apiKey: key)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await _server.SendAsync("/v1/anything", apiKey: key)).Status);
     }
+
+    [Theory]
+    [InlineData("/V1/contracts")]
+    [InlineData("/V1/plans")]
+    [InlineData("/v1/Events")]
+    [InlineData("/v1//plans")]
+    [InlineData("/v1/plans/")]
+    [InlineData("/%76%31/plans")]
+    [InlineData("/V1/sandbox/clock")]
+    [InlineData("/")]
+    public async Task No_spelling_of_a_path_goes_round_the_key(string path)
+    {
+        Assert.Equal((HttpStatusCode.Unauthorized, "unauthorized"), Of(await _server.SendAsync(path, apiKey: null)));
+        Assert.Equal((HttpStatusCode.Unauthorized, "unauthorized"), Of(await _server.SendAsync(path, GoodPlan, apiKey: null)));
+        Assert.Equal(0, await _server.Db.ReadAsync(reader => reader.ScalarAsync<long>("select count(*) from plan")));
+    }
+
+    [Fact]
+    public void Every_endpoint_but_these_needs_a_key() => Assert.Equal(
+        ["/healthz", "/openapi/{documentName}.json", "/readyz", "/wechat/{merchant}/contract", "/wechat/{merchant}/debit", "/wechat/{merchant}/payment", "/wechat/{merchant}/refund"],
+        _server.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
+            .Select(endpoint => endpoint.RoutePattern.RawText)
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("/healthz")]
@@ -149,4 +175,6 @@ public sealed class HttpTests : IAsyncLifetime
 
         Assert.Contains("template_id", document["components"]!["schemas"]!["NewPlan"]!["properties"]!.AsObject().Select(p => p.Key));
     }
+
+    private static (HttpStatusCode Status, string? Code) Of(Reply reply) => (reply.Status, reply.Code);
 }

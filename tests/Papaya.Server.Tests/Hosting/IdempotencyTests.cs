@@ -45,6 +45,36 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await _server.SendAsync("/v1/tests/refuse", "{}", Key("paths"))).Status);
     }
 
+    [Theory]
+    [InlineData("/v1/tests/one-step/")]
+    [InlineData("/V1/Tests/One-Step")]
+    [InlineData("/v1/tests/%6Fne-step")]
+    public async Task However_the_path_is_spelled_the_key_acts_once(string path)
+    {
+        var key = Key(path);
+        await _server.SendAsync("/v1/tests/one-step", "{}", key);
+        var second = await _server.SendAsync(path, "{}", key);
+        Assert.Equal((HttpStatusCode.Created, true), (second.Status, second.Replayed));
+        Assert.Equal(1, await EffectsAsync(key));
+    }
+
+    [Fact]
+    public async Task Values_in_the_path_tell_requests_apart()
+    {
+        var first = await _server.SendAsync("/v1/tests/items/A/touch", "{}", Key("values"));
+        Assert.Equal("\"A\"", first.Text);
+        Assert.Equal("\"a\"", (await _server.SendAsync("/v1/tests/items/a/touch", "{}", Key("values"))).Text);
+        Assert.True((await _server.SendAsync("/v1/Tests/items/A/touch/", "{}", Key("values"))).Replayed);
+    }
+
+    [Fact]
+    public async Task A_path_spelled_otherwise_is_driven_to_its_end_as_well()
+    {
+        Assert.Equal(HttpStatusCode.InternalServerError, (await _server.SendAsync("/V1/tests/two-step/?fail=true", "{}", Key("slash"))).Status);
+        var answer = await EventuallyAsync(() => _server.SendAsync("/v1/tests/two-step", "{}", Key("slash")));
+        Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
+    }
+
     [Fact]
     public async Task While_the_first_still_runs_the_second_is_told_so()
     {
@@ -52,6 +82,7 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
         await _door.Reached.Task;
         var second = await _server.SendAsync("/v1/tests/two-step?wait=true", "{}", Key("running"));
         Assert.Equal((HttpStatusCode.Conflict, "request_still_running"), (second.Status, second.Code));
+        Assert.NotNull(await _server.Get<UnfinishedRequests>().RunOnceAsync(default)); // Looked at again, whatever becomes of its handler.
         _door.Open.SetResult();
         Assert.Equal(HttpStatusCode.Created, (await first).Status);
         Assert.Equal(1, await EffectsAsync(Key("running")));
@@ -120,21 +151,23 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
     public async Task One_request_that_cannot_be_completed_holds_no_other_up()
     {
         await _server.DisposeAsync();
-        foreach (var (name, at) in new[] { ("broken", 1L), ("whole", 2L) })
+        foreach (var (name, route, at) in new[] { ("strange", "/v1/tests/gone", 1L), ("broken", "/v1/tests/two-step", 2L), ("whole", "/v1/tests/two-step", 3L) })
         {
             await test.Db.WriteAsync(tx => tx.ExecuteAsync(
                 """
                 insert into idempotency_key (route, key, request_hash, state, resource, created_at)
-                values ('/v1/tests/two-step', @Key, @Hash, 'running', @Resource, @At)
+                values (@Route, @Key, @Hash, 'running', @Resource, @At)
                 """,
-                new { Key = Key(name), Hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8)), Resource = "res-" + name, At = at }));
+                new { Route = route, Key = Key(name), Hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8)), Resource = "res-" + name, At = at }));
         }
 
         _server = await StartAsync(new Door { Breaks = "res-broken" });
         var answer = await EventuallyAsync(() => _server.SendAsync("/v1/tests/two-step", "{}", Key("whole")));
         Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not_ready"), await ReadyAsync(_server));
-        await test.Db.WriteAsync(tx => tx.ExecuteAsync("delete from idempotency_key where key = @Key", new { Key = Key("broken") }));
+        Assert.Equal(HttpStatusCode.OK, (await EventuallyAsync(() => _server.SendAsync("/readyz", apiKey: null))).Status);
+        Assert.Equal("request_still_running", (await _server.SendAsync("/v1/tests/two-step", "{}", Key("broken"))).Code);
+        Assert.NotNull(await _server.Get<UnfinishedRequests>().RunOnceAsync(default)); // Tried again later.
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync("delete from idempotency_key where state = 'running'"));
     }
 
     private static async Task<(HttpStatusCode Status, string? Code)> ReadyAsync(RunningServer server)
@@ -170,6 +203,7 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
                 await EffectAsync(tx, idem.Key);
                 return await idem.CompleteAsync(tx, 201, "done");
             }));
+            app.MapPost("/v1/tests/items/{name}/touch", (string name, IdempotentRequest idem, Database db) => db.WriteAsync(tx => idem.CompleteAsync(tx, 201, name)));
             app.MapPost("/v1/tests/refuse", () => new Problem("no", 422, "No.").ToResult());
             app.MapPost("/v1/tests/two-step", async (IdempotentRequest idem, Database db, bool? wait, bool? fail) =>
             {
