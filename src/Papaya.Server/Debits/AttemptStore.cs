@@ -151,6 +151,10 @@ internal static class AttemptStore
             "update charge_attempt set next_at = @Now, version = version + 1 where contract_id = @ContractId and next_at is null and state = 'planned'",
             new { ContractId = contractId, Now = now });
 
+        public Task<int> AskLaterAsync(string merchant, string number, long at) => tx.ExecuteAsync(
+            "update charge_attempt set asked = asked + 1, next_at = @At, version = version + 1 where merchant = @Merchant and number = @Number",
+            new { Merchant = merchant, Number = number, At = at });
+
         /// <summary>Numbers on their way that nobody in this process is sending: their answers are lost.</summary>
         public Task<IReadOnlyList<AttemptRow>> TakeInterruptedAsync() =>
             tx.QueryAsync<AttemptRow>($"select {Columns} from charge_attempt where state = 'sending' order by sent_at, number {tx.Dialect.ForUpdate}");

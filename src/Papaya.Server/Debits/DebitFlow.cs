@@ -26,6 +26,7 @@ internal sealed partial class DebitFlow(
     LoopSignals signals, DebitOptions options, Ids ids, TimeProvider clock, ILogger<DebitFlow> log)
 {
     private const int ConfigFaultsToPause = 5;
+    private const int MostAttempts = 99; // The number has two digits for them.
 
     private readonly string _me = ids.New("snd");
     private readonly DebitPolicies _policies = options.Policies;
@@ -80,19 +81,7 @@ internal sealed partial class DebitFlow(
             findings[i] = await AskAsync(waiting[i], token));
         if (waiting.Count > 0)
         {
-            await db.WriteAsync(
-                async tx =>
-                {
-                    for (var i = 0; i < waiting.Count; i++)
-                    {
-                        if (await tx.TakeAttemptAsync(waiting[i].Merchant, waiting[i].Number) is { } attempt)
-                        {
-                            attempt.Asked++;
-                            await LearnAsync(tx, attempt, findings[i]);
-                        }
-                    }
-                },
-                ct);
+            await db.WriteAsync(tx => NoteFindingsAsync(tx, waiting, findings), ct);
         }
 
         return Instant.FromMicros(await db.ReadAsync(reader => reader.NextQuestionAsync(), ct));
@@ -163,6 +152,12 @@ internal sealed partial class DebitFlow(
         if (EndedBy(charge, facts) is { } ended)
         {
             await charges.CancelAsync(tx, charge, ended);
+            return null;
+        }
+
+        if (charge.Attempts >= MostAttempts)
+        {
+            await HoldAsync(tx, charge, "too_many_attempts");
             return null;
         }
 
@@ -306,11 +301,34 @@ internal sealed partial class DebitFlow(
                 }
             }
 
-            var fresh = (await tx.TakeAttemptAsync(attempt.Merchant, attempt.Number))!; // Attempts are never deleted.
-            await LearnAsync(tx, fresh, findings[i]);
+            // One answer that cannot be written stops nobody else's; its number is still on its way then, and is asked about.
+            var finding = findings[i];
+            if (await tx.TryAsync(async () => await LearnAsync(tx, (await tx.TakeAttemptAsync(attempt.Merchant, attempt.Number))!, finding)) is { } failure)
+            {
+                LogNotWritten(failure, attempt.Number);
+            }
         }
 
         tx.AfterCommit(() => signals.Wake(DebitLoops.Questions));
+    }
+
+    private async Task NoteFindingsAsync(Transaction tx, IReadOnlyList<AttemptRow> waiting, Finding[] findings)
+    {
+        for (var i = 0; i < waiting.Count; i++)
+        {
+            var (merchant, number, finding) = (waiting[i].Merchant, waiting[i].Number, findings[i]);
+            var failure = await tx.TryAsync(async () =>
+            {
+                var attempt = (await tx.TakeAttemptAsync(merchant, number))!; // Attempts are never deleted.
+                attempt.Asked++;
+                await LearnAsync(tx, attempt, finding);
+            });
+            if (failure is not null)
+            {
+                LogNotWritten(failure, number);
+                await tx.AskLaterAsync(merchant, number, Instant.ToMicros(clock.GetUtcNow() + AskLadder.WaitAfter((int)waiting[i].Asked + 1)));
+            }
+        }
     }
 
     private async Task<Finding> AskAsync(AttemptRow attempt, CancellationToken ct)
@@ -584,6 +602,9 @@ internal sealed partial class DebitFlow(
 
     [LoggerMessage(2001, LogLevel.Warning, "Debit {Number} was on its way when the sending process ended: asking")]
     private partial void LogInterrupted(string number);
+
+    [LoggerMessage(2003, LogLevel.Error, "What WeChat said about debit {Number} could not be written down; it is asked again")]
+    private partial void LogNotWritten(Exception e, string number);
 
     [LoggerMessage(2002, LogLevel.Error, "WeChat refused five debits in a row with {Code}, a fault of our own set-up: no debits for {Minutes} minutes")]
     private partial void LogPaused(string code, double minutes);

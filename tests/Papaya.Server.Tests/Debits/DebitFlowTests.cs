@@ -605,6 +605,24 @@ public abstract class DebitFlowTests(TestDatabase test) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_answer_that_cannot_be_written_stops_no_other()
+    {
+        var charges = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            charges.Add(await _house.UseAsync(await _house.ContractAsync(12537)));
+        }
+
+        await _house.SendAsync();
+        var wrong = DebitNumber.OfUse(charges[1], 1);
+        var taken = "42" + DebitNumber.OfUse(charges[0], 1);
+        _wechat.OnAsk = number => number == wrong ? ScriptedWeChat.Paid(number) with { TransactionId = taken } : ScriptedWeChat.Paid(number);
+        await _house.RunUntilAsync(_house.Now.AddMinutes(10));
+        Assert.Equal([ChargeState.Succeeded, ChargeState.InAttempt, ChargeState.Succeeded], await Task.WhenAll(charges.Select(async id => (await _house.ChargeAsync(id)).Status)));
+        Assert.True(_wechat.Asked.Count(number => number == wrong) is > 1 and < 10);
+    }
+
+    [Fact]
     public async Task A_notification_about_a_strange_number_is_not_applied() =>
         Assert.Equal(NotificationOutcome.UnknownNumber, await _house.NotifyPaidAsync("P260228QRVBW2QW3622XQK501F"));
 
