@@ -51,7 +51,15 @@ internal sealed class ChargeDesk(
                 CreatedAt = Instant.ToMicros(now),
                 Version = 1,
             };
-            await tx.InsertAsync(charge);
+            if (await tx.InsertAsync(charge) == 0)
+            {
+                // The key was used before, longer ago than answers are kept: the use is the same, and owed once.
+                var known = (await tx.TakeChargeAsync(charge.Id))!; // It is in the way.
+                return known.Amount == amount
+                    ? await idem.CompleteAsync(tx, StatusCodes.Status201Created, ChargeView.From(known, await tx.AttemptsOfAsync(known.Id)), $"/v1/charges/{known.Id}")
+                    : IdempotencyProblems.Reused.ToResult();
+            }
+
             await tx.AddNoticeAsync(charge.Id, "waiver", charge.CreatedAt, "Debits by use: the customer agreed to each when signing.");
             await events.AppendAsync(tx, "charge.planned", charge.Id, ChargeEvents.Of(charge));
             tx.AfterCommit(() => signals.Wake(DebitLoops.Debits));
@@ -63,9 +71,9 @@ internal sealed class ChargeDesk(
         id, idem,
         async (tx, charge) =>
         {
-            if (await contracts.FindAsync(tx, charge.ContractId) is not { } contract || !contract.State.AllowsDebit())
+            if (await contracts.FindAsync(tx, charge.ContractId) is { } contract && !contract.State.AllowsDebit())
             {
-                return ChargeProblems.ContractNotActive("ended");
+                return ChargeProblems.ContractNotActive(contract.State.ToApi());
             }
 
             var held = charge.Status == ChargeState.ManualReview;

@@ -33,6 +33,30 @@ public sealed class ChargeEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_use_is_owed_once_even_when_the_stored_answer_is_gone()
+    {
+        var contract = await ContractAsync();
+        var created = await _server.SendAsync("/v1/charges", Body(contract), key: "ride-2");
+        await _server.Db.WriteAsync(tx => tx.ExecuteAsync("delete from idempotency_key"));
+        var again = await _server.SendAsync("/v1/charges", Body(contract), key: "ride-2");
+        Assert.Equal(((string?)created.Json["id"], HttpStatusCode.Created), ((string?)again.Json["id"], again.Status));
+        Assert.Single((await _server.SendAsync($"/v1/charges?contract={contract}")).Json["data"]!.AsArray());
+        await _server.Db.WriteAsync(tx => tx.ExecuteAsync("delete from idempotency_key"));
+        var other = await _server.SendAsync("/v1/charges", Body(contract).Replace("888", "889", StringComparison.Ordinal), key: "ride-2");
+        Assert.Equal((HttpStatusCode.Conflict, "idempotency_key_reused"), (other.Status, other.Code));
+    }
+
+    [Fact]
+    public async Task A_retry_under_a_suspended_contract_says_so()
+    {
+        var contract = await ContractAsync();
+        var id = await CreateAsync(contract);
+        await _server.Db.WriteAsync(tx => tx.ExecuteAsync("update contract set status = 'suspended' where id = @Id", new { Id = contract }));
+        var answer = await _server.SendAsync($"/v1/charges/{id}/retry", "{}");
+        Assert.Equal((HttpStatusCode.Conflict, "contract_not_active", "The contract is suspended: nothing can be debited under it."), (answer.Status, answer.Code, (string?)answer.Json["title"]));
+    }
+
+    [Fact]
     public async Task Charges_are_listed_by_contract_and_status_in_pages()
     {
         var contract = await ContractAsync();
