@@ -22,6 +22,9 @@ public enum SubscriptionState
 
     /// <summary>The first payment will not come.</summary>
     NeverPaid,
+
+    /// <summary>The customer canceled before the first payment arrived.</summary>
+    Declined,
 }
 
 /// <summary>What can happen to a subscription.</summary>
@@ -63,37 +66,38 @@ public static class SubscriptionMachine
     public static Step<SubscriptionState> After(this SubscriptionState state, SubscriptionEvidence evidence) => (state, evidence) switch
     {
         (Incomplete or NeverPaid, FirstPaymentArrived) => Step.MoveTo(Active), // NeverPaid: late, but real money.
+        (Declined, FirstPaymentArrived) => Step.MoveTo(Ending), // What is paid for is given; what was canceled is not renewed.
         (Active or PastDue or OnHold or Ending or Canceled, FirstPaymentArrived) => Step.Ignore(state),
         (Incomplete, FirstPaymentGivenUp) => Step.MoveTo(NeverPaid),
-        (NeverPaid, FirstPaymentGivenUp) => Step.Ignore(state),
+        (NeverPaid or Declined, FirstPaymentGivenUp) => Step.Ignore(state),
         (Active or PastDue or OnHold or Ending or Canceled, FirstPaymentGivenUp) =>
             Step.Contradict(state, "the first payment was given up after it had arrived"),
 
         // A settled charge always turns the period, by exactly one.
         (Active or PastDue or OnHold, RenewalPaid) => Step.MoveTo(Active),
         (Ending or Canceled, RenewalPaid) => Step.MoveTo(Ending), // It was under way when the customer left: what is paid is given.
-        (Incomplete or NeverPaid, RenewalPaid) => Step.Contradict(state, "a renewal was paid before the first payment"),
+        (Incomplete or NeverPaid or Declined, RenewalPaid) => Step.Contradict(state, "a renewal was paid before the first payment"),
 
         (Active, ChargeFailed) => Step.MoveTo(PastDue),
         (PastDue or OnHold or Ending or Canceled, ChargeFailed) => Step.Ignore(state),
         (Active or PastDue, ChargeExhausted) => Step.MoveTo(OnHold),
         (OnHold or Ending or Canceled, ChargeExhausted) => Step.Ignore(state),
-        (Incomplete or NeverPaid, ChargeFailed or ChargeExhausted) => Step.Contradict(state, "a renewal failed before the first payment"),
+        (Incomplete or NeverPaid or Declined, ChargeFailed or ChargeExhausted) => Step.Contradict(state, "a renewal failed before the first payment"),
 
         (Active or PastDue, CancelAtPeriodEnd or ContractEnded) => Step.MoveTo(Ending),
         (OnHold, CancelAtPeriodEnd or ContractEnded) => Step.MoveTo(SubscriptionState.Canceled), // Its paid time is over already.
         (Ending, CancelAtPeriodEnd or ContractEnded) => Step.Ignore(state),
         (Active or PastDue or OnHold or Ending, CancelNow) => Step.MoveTo(SubscriptionState.Canceled),
-        (Incomplete, CancelNow or CancelAtPeriodEnd) => Step.MoveTo(NeverPaid), // No period is paid; who pays after all gets what is paid for.
-        (Canceled or NeverPaid, CancelAtPeriodEnd or CancelNow) => Step.Contradict(state, "it has already ended"),
-        (Incomplete or Canceled or NeverPaid, ContractEnded) => Step.Ignore(state),
+        (Incomplete, CancelNow or CancelAtPeriodEnd) => Step.MoveTo(Declined),
+        (Canceled or NeverPaid or Declined, CancelAtPeriodEnd or CancelNow) => Step.Contradict(state, "it has already ended"),
+        (Incomplete or Canceled or NeverPaid or Declined, ContractEnded) => Step.Ignore(state),
 
         (Active or PastDue or Ending or OnHold, PeriodOverWithoutRenewal) => Step.MoveTo(SubscriptionState.Canceled),
-        (Canceled or NeverPaid, PeriodOverWithoutRenewal) => Step.Ignore(state),
+        (Canceled or NeverPaid or Declined, PeriodOverWithoutRenewal) => Step.Ignore(state),
         (Incomplete, PeriodOverWithoutRenewal) => Step.Contradict(state, "a period ended that never began"),
 
         (OnHold, HoldOver) => Step.MoveTo(SubscriptionState.Canceled),
-        (Incomplete or Active or PastDue or Ending or Canceled or NeverPaid, HoldOver) => Step.Ignore(state),
+        (Incomplete or Active or PastDue or Ending or Canceled or NeverPaid or Declined, HoldOver) => Step.Ignore(state),
     };
 
     /// <summary>The customer has something to lose: it can be canceled, and its contract matters.</summary>
@@ -106,6 +110,6 @@ public static class SubscriptionMachine
         Active or Ending => "active", // Ending shows as active with auto_renew false.
         PastDue => "past_due",
         OnHold => "on_hold",
-        SubscriptionState.Canceled or NeverPaid => "canceled",
+        SubscriptionState.Canceled or NeverPaid or Declined => "canceled",
     };
 }

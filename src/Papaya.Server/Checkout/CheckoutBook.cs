@@ -213,14 +213,18 @@ public sealed class CheckoutBook(EventLog events, LedgerBook ledger, Subscriptio
         await ledger.PostAsync(tx, Posting.Paid(visit.OutTradeNo, new Fen(visit.Amount)));
         await TellAsync(tx, visit, "checkout.paid");
         var contract = visit.ContractId is { } id ? await tx.TakeContractAsync(id) : null;
-        if (contract?.EndAt is not null)
+        var inForce = contract is { } c && c.State.IsLive() && c.State != ContractState.Terminating ? c : null;
+        var renews = await subscriptions.ActivateAsync(tx, visit.SubscriptionId, facts.PaidAt, inForce?.Id);
+        if (inForce is not null && !renews)
         {
-            contract.EndAt = null; // It has a use after all.
-            contract.NextAt = null;
-            await tx.TrySaveAsync(contract);
+            await LetSleepAsync(tx, inForce, TimeSpan.Zero); // Paid for after it was canceled.
         }
-
-        await subscriptions.ActivateAsync(tx, visit.SubscriptionId, facts.PaidAt, contract is { } c && c.State.IsLive() && c.State != ContractState.Terminating ? c.Id : null);
+        else if (inForce?.EndAt is not null)
+        {
+            inForce.EndAt = null; // It has a use after all.
+            inForce.NextAt = inForce.IsBeingDealtWith ? inForce.NextAt : null;
+            await tx.TrySaveAsync(inForce);
+        }
     }
 
     private async Task EndedUnpaidAsync(Transaction tx, CheckoutVisit visit)
@@ -233,7 +237,7 @@ public sealed class CheckoutBook(EventLog events, LedgerBook ledger, Subscriptio
         }
         else if (visit is { Contract: ContractLeg.Signed, ContractId: { } id } && await tx.TakeContractAsync(id) is { } contract)
         {
-            await LetSleepAsync(tx, contract);
+            await LetSleepAsync(tx, contract, DormantTime);
         }
 
         await subscriptions.GiveUpAsync(tx, visit.SubscriptionId, visit.PaymentReason ?? "the order was not paid in time");
@@ -245,17 +249,32 @@ public sealed class CheckoutBook(EventLog events, LedgerBook ledger, Subscriptio
         (visit.ContractReasonCode, visit.ContractReason) = (null, null);
         await TellAsync(tx, visit, "checkout.signed");
         var isOfUse = contract.State.IsLive() && contract.State != ContractState.Terminating;
-        if (isOfUse && (visit.Payment is PaymentLeg.Closed or PaymentLeg.Rejected || !await subscriptions.SignedAsync(tx, visit.SubscriptionId, contract.Id)))
+        if (!isOfUse)
         {
-            await LetSleepAsync(tx, contract);
+            return;
+        }
+
+        var use = await subscriptions.SignedAsync(tx, visit.SubscriptionId, contract.Id);
+        if (use == SigningUse.None)
+        {
+            await LetSleepAsync(tx, contract, TimeSpan.Zero); // The customer left before the signature was heard of.
+        }
+        else if (use == SigningUse.Perhaps || visit.Payment is PaymentLeg.Closed or PaymentLeg.Rejected)
+        {
+            await LetSleepAsync(tx, contract, DormantTime);
         }
     }
 
     /// <summary>Signed, but there is nothing to renew: real, dormant, and ended by us when nothing comes of it.</summary>
-    private async Task LetSleepAsync(Transaction tx, Contract contract)
+    private async Task LetSleepAsync(Transaction tx, Contract contract, TimeSpan time)
     {
-        contract.EndAt = In(DormantTime);
-        contract.NextAt = contract.EndAt;
+        if (!contract.State.IsLive() || contract.State == ContractState.Terminating)
+        {
+            return; // It ends already.
+        }
+
+        contract.EndAt = In(time);
+        contract.NextAt = contract.IsBeingDealtWith ? contract.NextAt : contract.EndAt;
         await tx.TrySaveAsync(contract);
         tx.AfterCommit(() => signals.Wake(ContractLoop.LoopName));
     }

@@ -67,6 +67,9 @@ public sealed class Contract
 
     public long Version { get; set; }
 
+    /// <summary>WeChat is being asked or told something about it: <see cref="NextAt"/> belongs to that, not to <see cref="EndAt"/>.</summary>
+    public bool IsBeingDealtWith => State != ContractState.Active && (State != ContractState.Suspended || AskSince is not null);
+
     public ContractState State
     {
         get => StateName<ContractState>.Parse(Status);

@@ -19,6 +19,9 @@ public sealed class ContractFlow(
 {
     public Task<Contract?> FindAsync(Reader reader, string id) => reader.FindContractAsync(id);
 
+    /// <summary>The contract that was signed in a visit, if any.</summary>
+    public async Task<string?> SignedInAsync(Reader reader, string checkoutId) => (await checkouts.FindAsync(reader, checkoutId))?.ContractId;
+
     /// <summary>Whether a debit may leave now. Asked in the transaction that marks an attempt as sending.</summary>
     public async Task<bool> AllowsDebitAsync(Transaction tx, string id) => await tx.TakeContractAsync(id) is { } contract && contract.State.AllowsDebit();
 
@@ -174,11 +177,14 @@ public sealed class ContractFlow(
                 await TellAsync(tx, contract, before is ContractState.Pending or ContractState.Refused ? "contract.signed" : "contract.resumed");
                 await charges.ContractActiveAsync(tx, contract.Id);
                 break;
+            case ContractState.Suspended when before == ContractState.InDoubt:
+                break; // Told when it became doubtful.
             case ContractState.Suspended:
                 await TellAsync(tx, contract, "contract.suspended");
                 break;
             case ContractState.InDoubt:
                 AskNow(contract);
+                await TellAsync(tx, contract, "contract.suspended"); // So it is seen from outside.
                 break;
             case ContractState.Terminating:
                 contract.EndAt = null;

@@ -76,6 +76,13 @@ internal sealed class ContractLoop(Database db, ContractFlow contracts, Checkout
             ContractFinding.NotSigned => before == ContractState.Pending ? ContractEvidence.NotSignedInTime : ContractEvidence.FoundEnded,
             ContractFinding.InProgress or ContractFinding.NoAnswer => null,
         };
+        if (evidence == ContractEvidence.FoundSigned && before == ContractState.Suspended)
+        {
+            (contract.AskSince, contract.NextAt) = (null, contract.EndAt); // In force, and held by us as before.
+            await tx.TrySaveAsync(contract);
+            return;
+        }
+
         if (evidence is null || contract.State.After(evidence.Value) is { IsMoved: false })
         {
             await AskLaterAsync(tx, contract);
@@ -103,13 +110,11 @@ internal sealed class ContractLoop(Database db, ContractFlow contracts, Checkout
         var now = clock.GetUtcNow();
         contract.Asked++;
         contract.NextAt = Instant.ToMicros(now + AskLadder.WaitAfter((int)contract.Asked));
-        if (contract.State == ContractState.Suspended)
+        if (contract.State != ContractState.Terminating && contract.AskSince is { } since && now - Instant.FromMicros(since) >= AskLadder.GivesUpAfter)
         {
-            (contract.AskSince, contract.NextAt) = (null, null); // Its end would have been said; the hold stays.
-        }
-        else if (contract.State != ContractState.Terminating && contract.AskSince is { } since && now - Instant.FromMicros(since) >= AskLadder.GivesUpAfter)
-        {
-            contract.NextAt = null;
+            var held = contract.State == ContractState.Suspended; // The hold stays, and so does the end of a dormant one.
+            contract.AskSince = held ? null : contract.AskSince;
+            contract.NextAt = held ? contract.EndAt : null;
             await contracts.ContradictAsync(tx, contract, "WeChat could not say for three days whether this contract is in force");
         }
 

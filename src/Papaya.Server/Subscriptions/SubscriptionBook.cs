@@ -20,6 +20,19 @@ public enum Setback
     Exhausted,
 }
 
+/// <summary>What a subscription does with a contract that was signed for it.</summary>
+internal enum SigningUse
+{
+    /// <summary>It renews by it, or will when the payment arrives.</summary>
+    Taken,
+
+    /// <summary>Not now: the payment was given up, though it may still arrive.</summary>
+    Perhaps,
+
+    /// <summary>The customer has left.</summary>
+    None,
+}
+
 /// <summary>What happens to subscriptions, each step in the transaction of the change that caused it.</summary>
 public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSignals signals, Ids ids, TimeProvider clock)
 {
@@ -51,22 +64,27 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
         return subscription;
     }
 
-    /// <summary>The first payment arrived: the first period starts with it. Renewals follow when <paramref name="contractId"/> is in force.</summary>
-    public async Task ActivateAsync(Transaction tx, string subscriptionId, DateTimeOffset paidAt, string? contractId)
+    /// <summary>
+    /// The first payment arrived: the first period starts with it. Renewals follow when <paramref name="contractId"/> is in force
+    /// and the customer did not cancel before paying; then this is true.
+    /// </summary>
+    public async Task<bool> ActivateAsync(Transaction tx, string subscriptionId, DateTimeOffset paidAt, string? contractId)
     {
         var subscription = await TakeAsync(tx, subscriptionId);
         if (!await MoveAsync(tx, subscription, SubscriptionEvidence.FirstPaymentArrived))
         {
-            return;
+            return subscription.Renews && subscription.ContractId == contractId;
         }
 
         subscription.AnchorAt = Instant.ToMicros(paidAt);
         SetPeriod(subscription, subscription.Calendar.PeriodAt(0));
         subscription.CanceledAt = null;
-        subscription.CancelReason = null;
-        RenewBy(subscription, contractId);
+        var canceled = subscription.State == SubscriptionState.Ending;
+        subscription.CancelReason = canceled ? subscription.CancelReason : null;
+        RenewBy(subscription, canceled ? null : contractId);
         await SaveAsync(tx, subscription, "subscription.activated");
         await charges.OpenNextAsync(tx, subscription);
+        return subscription.Renews;
     }
 
     /// <summary>The first payment will not come any more.</summary>
@@ -80,8 +98,8 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
         }
     }
 
-    /// <summary>A contract came into force for it, perhaps long after the payment. False when it has no use for one.</summary>
-    public async Task<bool> SignedAsync(Transaction tx, string subscriptionId, string contractId)
+    /// <summary>A contract came into force for it, perhaps long after the payment.</summary>
+    internal async Task<SigningUse> SignedAsync(Transaction tx, string subscriptionId, string contractId)
     {
         var subscription = await TakeAsync(tx, subscriptionId);
         if (subscription.State is SubscriptionState.Active && !subscription.Renews)
@@ -89,11 +107,15 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
             RenewBy(subscription, contractId);
             await SaveAsync(tx, subscription, eventType: null);
             await charges.OpenNextAsync(tx, subscription);
-            return true;
+            return SigningUse.Taken;
         }
 
-        // Incomplete: the payment decides, and takes the contract along. Else the customer has left already.
-        return subscription.State is SubscriptionState.Incomplete;
+        return subscription.State switch
+        {
+            SubscriptionState.Incomplete => SigningUse.Taken, // The payment decides, and takes the contract along.
+            SubscriptionState.Ending or SubscriptionState.Canceled or SubscriptionState.Declined => SigningUse.None,
+            _ => SigningUse.Perhaps,
+        };
     }
 
     /// <summary>A contract ended or is being ended: what it paid for is not renewed any more.</summary>

@@ -28,7 +28,8 @@ internal sealed class SubscriptionFlow(Database db, SubscriptionBook book, Contr
                 }
 
                 // At once, whenever the service ends: no debit can happen after the answer.
-                if (subscription.ContractId is { } contract)
+                // Before the first payment only the visit knows of a contract.
+                if ((subscription.ContractId ?? await contracts.SignedInAsync(tx, subscription.CheckoutId)) is { } contract)
                 {
                     await contracts.TerminateAsync(tx, contract, "the customer canceled the subscription");
                 }

@@ -5,17 +5,17 @@ namespace Papaya.Billing.Tests.Subscriptions;
 public sealed class SubscriptionStateTests
 {
     public static TheoryData<SubscriptionState, SubscriptionEvidence, string> Expected => StateTable.Read<SubscriptionState, SubscriptionEvidence>("""
-        evidence                  Incomplete  Active    PastDue   OnHold    Ending    Canceled  NeverPaid
-        FirstPaymentArrived       Active      -         -         -         -         -         Active
-        FirstPaymentGivenUp       NeverPaid   !         !         !         !         !         -
-        RenewalPaid               !           Active    Active    Active    Ending    Ending    !
-        ChargeFailed              !           PastDue   -         -         -         -         !
-        ChargeExhausted           !           OnHold    OnHold    -         -         -         !
-        CancelAtPeriodEnd         NeverPaid   Ending    Ending    Canceled  -         !         !
-        CancelNow                 NeverPaid   Canceled  Canceled  Canceled  Canceled  !         !
-        ContractEnded             -           Ending    Ending    Canceled  -         -         -
-        PeriodOverWithoutRenewal  !           Canceled  Canceled  Canceled  Canceled  -         -
-        HoldOver                  -           -         -         Canceled  -         -         -
+        evidence                  Incomplete  Active    PastDue   OnHold    Ending    Canceled  NeverPaid  Declined
+        FirstPaymentArrived       Active      -         -         -         -         -         Active     Ending
+        FirstPaymentGivenUp       NeverPaid   !         !         !         !         !         -          -
+        RenewalPaid               !           Active    Active    Active    Ending    Ending    !          !
+        ChargeFailed              !           PastDue   -         -         -         -         !          !
+        ChargeExhausted           !           OnHold    OnHold    -         -         -         !          !
+        CancelAtPeriodEnd         Declined    Ending    Ending    Canceled  -         !         !          !
+        CancelNow                 Declined    Canceled  Canceled  Canceled  Canceled  !         !          !
+        ContractEnded             -           Ending    Ending    Canceled  -         -         -          -
+        PeriodOverWithoutRenewal  !           Canceled  Canceled  Canceled  Canceled  -         -          -
+        HoldOver                  -           -         -         Canceled  -         -         -          -
         """);
 
     [Theory]
@@ -36,6 +36,7 @@ public sealed class SubscriptionStateTests
     [InlineData(SubscriptionState.Ending, "active")]
     [InlineData(SubscriptionState.Canceled, "canceled")]
     [InlineData(SubscriptionState.NeverPaid, "canceled")]
+    [InlineData(SubscriptionState.Declined, "canceled")]
     public void Every_state_has_its_name_outside(SubscriptionState state, string name) => Assert.Equal(name, state.ToApi());
 
     [Fact]

@@ -137,6 +137,74 @@ public abstract class ContractFlowTests(TestDatabase database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_contract_in_doubt_is_told_as_suspended_and_then_as_resumed()
+    {
+        var visit = await SubscribedAsync();
+        Desk.WeChat.ContractState = _ => new(ContractFinding.Signed, Desk.Signed(visit));
+        await Desk.Db.WriteAsync(tx => Desk.Contracts.MissedByDebitAsync(tx, visit.ContractId!));
+        await Desk.PassAsync(TimeSpan.Zero);
+        Assert.Equal(["contract.signed", "contract.suspended", "contract.resumed"], await Desk.EventsAsync(visit.ContractId!));
+    }
+
+    [Fact]
+    public async Task A_suspended_contract_that_a_debit_missed_is_asked_about_until_WeChat_answers()
+    {
+        var visit = await SubscribedAsync();
+        await Desk.Db.WriteAsync(tx => Desk.Contracts.SuspendAsync(tx, visit.ContractId!, "three failures"));
+        await Desk.Db.WriteAsync(tx => Desk.Contracts.MissedByDebitAsync(tx, visit.ContractId!));
+        await Desk.PassAsync(TimeSpan.FromMinutes(5)); // No answer.
+        Assert.NotNull((await Desk.ContractAsync(visit.ContractId!)).NextAt);
+        Desk.WeChat.ContractState = _ => new(ContractFinding.Ended, Desk.Ended(visit));
+        await Desk.PassAsync(TimeSpan.FromHours(1));
+        Assert.Equal(ContractState.Terminated, (await Desk.ContractAsync(visit.ContractId!)).State);
+    }
+
+    [Fact]
+    public async Task A_suspended_rival_is_asked_about_until_the_newer_contract_may_come_into_force()
+    {
+        var plan = await Desk.PlanAsync();
+        var old = await SubscribedAsync(plan);
+        await Desk.Db.WriteAsync(tx => Desk.Contracts.SuspendAsync(tx, old.ContractId!, "three failures"));
+        var visit = await Desk.OpenAsync(openId: null, plan);
+        await Desk.PaidAsync(visit);
+        Desk.WeChat.ContractOfVisit = v => new(ContractFinding.Signed, Desk.Signed(v, Second));
+        await Desk.AddAsync(Desk.Signed(visit, Second));
+        await Desk.PassAsync(TimeSpan.FromMinutes(10)); // Nobody answers about either.
+        Assert.Equal((ContractState.Suspended, ContractState.Pending), ((await Desk.ContractAsync(old.ContractId!)).State, (await Desk.ContractOfAsync(Second))!.State));
+        Desk.WeChat.ContractState = contract => contract.ContractId == First
+            ? new(ContractFinding.Ended, Desk.Ended(old))
+            : new(ContractFinding.Signed, Desk.Signed(visit, Second));
+        await Desk.PassAsync(TimeSpan.FromHours(2));
+        Assert.Equal((ContractState.Terminated, ContractState.Active), ((await Desk.ContractAsync(old.ContractId!)).State, (await Desk.ContractOfAsync(Second))!.State));
+        Assert.True((await Desk.SubscriptionAsync(visit)).Renews);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_visit_learns_moves_no_termination_and_no_question(bool terminating)
+    {
+        var visit = await Desk.OpenAsync();
+        await Desk.AddAsync(Desk.Signed(visit));
+        visit = await Desk.VisitAsync(visit.Id);
+        await Desk.Db.WriteAsync<object?>(async tx => terminating
+            ? await Desk.Contracts.TerminateAsync(tx, visit.ContractId!, "用户申请")
+            : await DoubtAsync(tx, visit.ContractId!));
+        var due = (await Desk.ContractAsync(visit.ContractId!)).NextAt;
+        Assert.NotNull(due);
+        await Desk.Db.WriteAsync(async tx => await Desk.Book.PaymentAsync(tx, (await tx.TakeCheckoutAsync(visit.Id))!, PaymentEvidence.ClosedByWeChat));
+        Assert.Equal(due, (await Desk.ContractAsync(visit.ContractId!)).NextAt);
+        await Desk.PaidAsync(visit);
+        Assert.Equal(due, (await Desk.ContractAsync(visit.ContractId!)).NextAt);
+    }
+
+    private async Task<object?> DoubtAsync(Papaya.Server.Storage.Transaction tx, string contract)
+    {
+        await Desk.Contracts.MissedByDebitAsync(tx, contract);
+        return null;
+    }
+
+    [Fact]
     public async Task Of_two_contracts_of_one_user_the_one_that_WeChat_knows_stays()
     {
         var plan = await Desk.PlanAsync();

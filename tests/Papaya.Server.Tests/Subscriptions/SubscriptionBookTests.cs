@@ -132,7 +132,40 @@ public abstract class SubscriptionBookTests(TestDatabase database) : IAsyncLifet
         var view = await CancelAsync(visit, SubscriptionEvidence.CancelAtPeriodEnd);
         Assert.Equal("canceled", (string?)view["status"]);
         await Desk.PaidAsync(visit);
-        Assert.Equal(SubscriptionState.Active, (await Desk.SubscriptionAsync(visit)).State);
+        var subscription = await Desk.SubscriptionAsync(visit);
+        Assert.Equal((SubscriptionState.Ending, "active", false), (subscription.State, subscription.State.ToApi(), subscription.Renews));
+        Assert.NotNull(subscription.PeriodEnd);
+    }
+
+    [Theory]
+    [InlineData("sign", "cancel", "pay")]
+    [InlineData("cancel", "sign", "pay")]
+    [InlineData("cancel", "pay", "sign")]
+    [InlineData("sign", "cancel", "loop", "pay")]
+    [InlineData("cancel", "sign", "loop", "pay")]
+    [InlineData("cancel", "pay", "loop", "sign")]
+    public async Task After_a_cancel_before_the_payment_nothing_renews_in_whatever_order_the_rest_comes(params string[] steps)
+    {
+        var visit = await Desk.OpenAsync();
+        foreach (var step in steps)
+        {
+            await (step switch
+            {
+                "sign" => Desk.AddAsync(Desk.Signed(visit)),
+                "cancel" => CancelAsync(visit, SubscriptionEvidence.CancelAtPeriodEnd),
+                "pay" => Desk.PaidAsync(visit),
+                _ => Desk.PassAsync(TimeSpan.FromMinutes(1)),
+            });
+        }
+
+        await Desk.PassAsync(TimeSpan.FromMinutes(1));
+        var subscription = await Desk.SubscriptionAsync(visit);
+        Assert.Equal((SubscriptionState.Ending, false), (subscription.State, subscription.Renews));
+        Assert.Equal(0, await Desk.Db.ReadAsync(reader => reader.ScalarAsync<long>("select count(*) from charge")));
+        visit = await Desk.VisitAsync(visit.Id);
+        Assert.Equal(ContractState.Terminated, (await Desk.ContractAsync(visit.ContractId!)).State);
+        await Desk.PassAsync(TimeSpan.FromDays(32));
+        Assert.Equal(SubscriptionState.Canceled, (await Desk.SubscriptionAsync(visit)).State);
     }
 
     [Fact]
