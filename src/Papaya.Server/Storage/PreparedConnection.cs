@@ -7,16 +7,16 @@ using Microsoft.Data.Sqlite;
 namespace Papaya.Server.Storage;
 
 /// <summary>
-/// A SQLite connection whose statements stay prepared. Microsoft.Data.Sqlite keeps prepared statements inside a command object and
-/// Dapper makes a new command for every call, so each call would compile its SQL again; here commands are looked up by their text.
-/// Used by one thread at a time.
+/// A SQLite connection whose statements stay prepared. Microsoft.Data.Sqlite keeps prepared statements inside a command object and looks
+/// parameters up by name at every call, and Dapper makes a new command for every call; here statements are looked up by their text and know
+/// their parameters' places. Used by one thread at a time.
 /// </summary>
 internal sealed class PreparedConnection(SqliteConnection inner) : DbConnection
 {
     // Texts come from source code; only expanded "in (…)" lists vary. A full cache stops growing and the rest is prepared anew.
     private const int MostTexts = 1_000;
 
-    private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PreparedStatement> _idle = new(StringComparer.Ordinal);
 
     public SqliteConnection Inner => inner;
 
@@ -31,30 +31,29 @@ internal sealed class PreparedConnection(SqliteConnection inner) : DbConnection
 
     public override ConnectionState State => inner.State;
 
+    /// <summary>Runs a statement without parameters.</summary>
     public void Run(string sql)
     {
-        using var command = CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    internal SqliteCommand Rent(string sql)
-    {
-        if (_idle.Remove(sql, out var command))
+        var statement = Rent(sql);
+        try
         {
-            return command;
+            statement.Execute();
         }
-
-        command = inner.CreateCommand();
-        command.CommandText = sql;
-        return command;
+        finally
+        {
+            Return(statement);
+        }
     }
 
-    internal void Return(SqliteCommand command)
+    internal PreparedStatement Rent(string sql) =>
+        _idle.Remove(sql, out var statement) ? statement : PreparedStatement.Prepare(inner.Handle!, sql); // Open for as long as this object lives.
+
+    internal void Return(PreparedStatement statement)
     {
-        if (_idle.Count >= MostTexts || !_idle.TryAdd(command.CommandText, command))
+        statement.Reset();
+        if (_idle.Count >= MostTexts || !_idle.TryAdd(statement.Sql, statement))
         {
-            command.Dispose();
+            statement.Dispose();
         }
     }
 
@@ -62,9 +61,9 @@ internal sealed class PreparedConnection(SqliteConnection inner) : DbConnection
 
     public override void Close()
     {
-        foreach (var command in _idle.Values)
+        foreach (var statement in _idle.Values)
         {
-            command.Dispose();
+            statement.Dispose();
         }
 
         _idle.Clear();
@@ -92,7 +91,7 @@ internal sealed class PreparedConnection(SqliteConnection inner) : DbConnection
 internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
 {
     private readonly PlainParameters _parameters = new();
-    private SqliteCommand? _rented;
+    private PreparedStatement? _rented;
 
     [AllowNull]
     public override string CommandText { get; set; } = "";
@@ -116,9 +115,20 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
     {
     }
 
-    public override int ExecuteNonQuery() => Bound().ExecuteNonQuery();
+    public override int ExecuteNonQuery()
+    {
+        var changes = Bound().Execute();
+        Release();
+        return changes;
+    }
 
-    public override object? ExecuteScalar() => Bound().ExecuteScalar();
+    public override object? ExecuteScalar()
+    {
+        var statement = Bound();
+        var value = statement.Step() && statement.ColumnCount > 0 ? statement.Value(0) : null;
+        Release();
+        return value;
+    }
 
     public override void Prepare()
     {
@@ -126,63 +136,33 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
 
     protected override DbParameter CreateDbParameter() => new PlainParameter();
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Bound().ExecuteReader(behavior);
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => new PreparedReader(Bound());
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _rented is { } rented)
+        if (disposing)
         {
-            _rented = null;
-            connection.Return(rented);
+            Release();
         }
 
         base.Dispose(disposing);
     }
 
-    private SqliteCommand Bound()
+    private void Release()
     {
-        if (_rented is { } earlier)
+        if (_rented is { } rented)
         {
-            connection.Return(earlier);
+            _rented = null;
+            connection.Return(rented);
         }
-
-        var command = _rented = connection.Rent(CommandText);
-        var wanted = _parameters.List;
-        var bound = command.Parameters;
-        if (!SameNames(wanted, bound))
-        {
-            bound.Clear();
-            foreach (var parameter in wanted)
-            {
-                bound.Add(new SqliteParameter { ParameterName = parameter.SqlName });
-            }
-        }
-
-        for (var i = 0; i < wanted.Count; i++)
-        {
-            bound[i].Value = wanted[i].Value ?? DBNull.Value;
-        }
-
-        return command;
     }
 
-    private static bool SameNames(List<PlainParameter> wanted, SqliteParameterCollection bound)
+    private PreparedStatement Bound()
     {
-        if (wanted.Count != bound.Count)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < wanted.Count; i++)
-        {
-            var (plain, there) = (wanted[i].ParameterName, bound[i].ParameterName);
-            if (there.Length != plain.Length + 1 || !there.AsSpan(1).SequenceEqual(plain))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        Release();
+        _rented = connection.Rent(CommandText);
+        _rented.Bind(_parameters.List);
+        return _rented;
     }
 }
 
@@ -202,8 +182,6 @@ internal sealed class PlainParameter : DbParameter
         get => _name;
         set => _name = value is ['@', .. var rest] ? rest : value ?? "";
     }
-
-    public string SqlName => "@" + _name;
 
     public override int Size { get; set; }
 
