@@ -6,8 +6,8 @@ using Papaya.WeChatPay.Notifications;
 namespace Papaya.Server.Notifications;
 
 /// <summary>
-/// Applies what the inbox holds, oldest first, many in one transaction, each on its own savepoint: one bad message stops nobody else.
-/// It is kept with its error and tried again; one whose number is unknown is tried again while it is young, then kept as an orphan.
+/// Applies what the inbox holds, oldest first, many in one transaction. One bad message stops nobody else: when a batch fails it runs again
+/// with a savepoint for each, which all the good days need not pay for. What failed is kept with its error and tried again; one whose number is unknown is tried again while it is young, then kept as an orphan.
 /// </summary>
 internal sealed partial class NotificationLoop(
     Database db, WeChatClients clients, NotificationConsumers consumers, TimeProvider clock, ILogger<NotificationLoop> log) : ILoop
@@ -30,18 +30,17 @@ internal sealed partial class NotificationLoop(
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var applied = await db.WriteAsync(
-            async tx =>
-            {
-                var due = await InboxStore.TakeDueAsync(tx, Instant.ToMicros(now), MostAtOnce);
-                foreach (var row in due)
-                {
-                    await ApplyAsync(tx, row, now);
-                }
+        int applied;
+        try
+        {
+            applied = await ApplyDueAsync(now, (tx, row) => ApplyAsync(tx, row, now), ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            LogApart(e);
+            applied = await ApplyDueAsync(now, (tx, row) => ApplyApartAsync(tx, row, now), ct);
+        }
 
-                return due.Count;
-            },
-            ct);
         if (applied == MostAtOnce)
         {
             return now; // There may be more.
@@ -50,15 +49,29 @@ internal sealed partial class NotificationLoop(
         return Instant.FromMicros(await db.ReadAsync(InboxStore.NextDueAsync, ct));
     }
 
+    private Task<int> ApplyDueAsync(DateTimeOffset now, Func<Transaction, InboxRow, Task> apply, CancellationToken ct) => db.WriteAsync(
+        async tx =>
+        {
+            var due = await InboxStore.TakeDueAsync(tx, Instant.ToMicros(now), MostAtOnce);
+            foreach (var row in due)
+            {
+                row.Tries++;
+                await apply(tx, row);
+            }
+
+            return due.Count;
+        },
+        ct);
+
     private async Task ApplyAsync(Transaction tx, InboxRow row, DateTimeOffset now)
     {
-        row.Tries++;
-        var failure = await tx.TryAsync(async () =>
-        {
-            var outcome = await consumers.ApplyAsync(tx, Read(row));
-            Settle(row, outcome, now);
-            await InboxStore.SaveAsync(tx, row);
-        });
+        Settle(row, await consumers.ApplyAsync(tx, Read(row)), now);
+        await InboxStore.SaveAsync(tx, row);
+    }
+
+    private async Task ApplyApartAsync(Transaction tx, InboxRow row, DateTimeOffset now)
+    {
+        var failure = await tx.TryAsync(() => ApplyAsync(tx, row, now));
         if (failure is null)
         {
             return;
@@ -103,6 +116,9 @@ internal sealed partial class NotificationLoop(
     }
 
     private static string Shorten(string text) => text.Length <= 500 ? text : text[..500];
+
+    [LoggerMessage(1402, LogLevel.Debug, "A batch of notifications failed; each is applied apart")]
+    private partial void LogApart(Exception e);
 
     [LoggerMessage(1401, LogLevel.Error, "The {Kind} notification {Id} could not be applied (try {Tries})")]
     private partial void LogFailed(Exception e, string kind, string id, long tries);
