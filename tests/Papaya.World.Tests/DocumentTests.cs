@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 
 namespace Papaya.World.Tests;
 
@@ -37,6 +39,24 @@ public sealed partial class DocumentTests
                 }
             }
         }
+    }
+
+    [Fact]
+    public void Every_setting_is_documented()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "configuration.md"));
+        // Only the sandbox sets this one; it is not a setting of `serve`.
+        foreach (var name in Settings(typeof(Server.PapayaServerOptions)).Where(name => name != "sandbox_clock_url"))
+        {
+            Assert.True(page.Contains(name, StringComparison.Ordinal), $"docs/reference/configuration.md does not name {name}.");
+        }
+
+        static IEnumerable<string> Settings(Type type) => type.GetProperties().SelectMany(property =>
+        {
+            var name = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name;
+            var inner = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType;
+            return name is null ? [] : inner.Namespace!.StartsWith("Papaya", StringComparison.Ordinal) ? Settings(inner).Append(name) : [name];
+        });
     }
 
     [Fact]

@@ -33,6 +33,7 @@ internal sealed class Checkup(PapayaServerOptions options, TimeProvider machine,
     {
         LookAtSignatures();
         LookAtApiKeys();
+        LookAtRanges();
         LookAtPublicUrl();
         for (var i = 0; i < options.Merchants.Count; i++)
         {
@@ -87,6 +88,19 @@ internal sealed class Checkup(PapayaServerOptions options, TimeProvider machine,
         else
         {
             Ok("api_keys", $"{keys.Count} configured.");
+        }
+    }
+
+    private void LookAtRanges()
+    {
+        try
+        {
+            options.CheckRanges();
+            Ok("limits", "every number lies inside the range of its setting.");
+        }
+        catch (SettingException wrong)
+        {
+            Fail(wrong.Setting, "lies outside its range.", wrong.Message[(wrong.Setting.Length + 2)..]);
         }
     }
 

@@ -29,12 +29,13 @@ public sealed class DoctorCommandTests : IDisposable
     [InlineData("public_url", "\"ftp://x\"", "public_url")]
     [InlineData("merchants", "[]", "merchants")]
     [InlineData("api_keys", "[]", "api_keys")]
-    [InlineData("storage", "{\"sqlite_file\":\"/no/such/folder/papaya.db\"}", "database")]
+    [InlineData("debits", "{\"daily_most\":5000}", "debits.daily_most")]
+    [InlineData("storage", "{\"sqlite_file\":\"FOLDER/absent/papaya.db\"}", "database")]
     public async Task Each_fault_has_a_line_with_its_cure(string member, string value, string subject)
     {
         await using var world = await World.StartAsync();
         var settings = Sound(world.Sandbox.SimulatorUrl);
-        settings[member] = JsonNode.Parse(value);
+        settings[member] = JsonNode.Parse(value.Replace("FOLDER", _folder.FullName, StringComparison.Ordinal));
         Assert.Equal(1, await RunAsync(settings));
         var lines = _output.ToString().Split('\n');
         var at = Array.FindIndex(lines, line => line.StartsWith($"fail  {subject}", StringComparison.Ordinal));
