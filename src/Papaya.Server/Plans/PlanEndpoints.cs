@@ -28,9 +28,6 @@ internal sealed record NewPlan
     public IntervalView? Interval { get; init; }
 
     public PlanPolicies? Policies { get; init; }
-
-    /// <summary>Read only to refuse it by name: free trials are sign-only visits and come with them.</summary>
-    public long? TrialDays { get; init; }
 }
 
 internal sealed record IntervalView(string? Unit, int? Count);
@@ -160,16 +157,6 @@ internal static class PlanRules
             return Problem.Invalid("template_id", "template_id is missing.", "Use the plan_id of a template in the server's merchants section.");
         }
 
-        if (body.TrialDays is not null)
-        {
-            return NotAvailable("trial_days", "Free trials are not available yet.", "Leave trial_days out; first_amount gives a cheap first period.");
-        }
-
-        if (body.Mode == "pre_notice")
-        {
-            return NotAvailable("mode", "The pre-notice mode is not available yet.", "Use a template in 24-hour mode and delay_24h.");
-        }
-
         if (body.Mode is not ("delay_24h" or "pay_later"))
         {
             return Problem.Invalid("mode", "mode must be delay_24h or pay_later.", "It is the mode of the template.");
@@ -214,7 +201,7 @@ internal static class PlanRules
         if (body.Mode != template.Mode)
         {
             return template.Mode == "pre_notice"
-                ? NotAvailable("template_id", "The template is in pre-notice mode, which is not available yet.", "Use a template in 24-hour mode.")
+                ? Problem.Invalid("template_id", $"Template {template.PlanId} is in mode pre_notice.", "Plans exist for templates in mode delay_24h or pay_later; use one of those.")
                 : Problem.Invalid("mode", $"Template {template.PlanId} is in mode {template.Mode}.", $"Send \"mode\":\"{template.Mode}\", or use another template.");
         }
 
@@ -232,7 +219,4 @@ internal static class PlanRules
             ? Problem.Invalid("amount", $"Template {template.PlanId} is capped at {template.Amount} fen.", "Send at most that, or use another template.")
             : null;
     }
-
-    private static Problem NotAvailable(string field, string title, string cure) =>
-        new("not_available_yet", StatusCodes.Status422UnprocessableEntity, title, field, cure);
 }
