@@ -35,10 +35,11 @@ public sealed class WeChatClients : IDisposable
         }
     }
 
-    private PapayClient Make(Merchant merchant, TimeProvider clock)
+    internal static SocketsHttpHandler Connections(Merchant merchant)
     {
         var handler = new SocketsHttpHandler
         {
+            UseProxy = !merchant.BaseUrl.IsLoopback, // HTTP_PROXY is meant for the way to WeChat, not to a simulator on this machine.
             UseCookies = false,
             AllowAutoRedirect = false,
             MaxConnectionsPerServer = MostConnections,
@@ -50,8 +51,13 @@ public sealed class WeChatClients : IDisposable
             handler.SslOptions.ClientCertificates = [certificate];
         }
 
+        return handler;
+    }
+
+    private PapayClient Make(Merchant merchant, TimeProvider clock)
+    {
         // The client has its own deadline; a second one here would turn its verdict "unknown" into something else.
-        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        var http = new HttpClient(Connections(merchant)) { Timeout = Timeout.InfiniteTimeSpan };
         _http.Add(http);
         return new PapayClient(http, Credentials(merchant), merchant.BaseUrl, clock);
     }

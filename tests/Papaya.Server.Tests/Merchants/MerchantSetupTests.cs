@@ -5,6 +5,16 @@ namespace Papaya.Server.Tests.Merchants;
 
 public sealed class MerchantSetupTests
 {
+    [Theory]
+    [InlineData("http://127.0.0.1:9", false)]
+    [InlineData("http://localhost:9", false)]
+    [InlineData("https://api.mch.weixin.qq.com", true)]
+    public void A_proxy_stands_only_on_the_way_to_other_machines(string baseUrl, bool proxy)
+    {
+        using var connections = Papaya.Server.WeChat.WeChatClients.Connections(MerchantSetup.Read([Preset.Merchant(baseUrl)], "https://pay.example.com").All[0]);
+        Assert.Equal(proxy, connections.UseProxy);
+    }
+
     private const string Home = "https://pay.example.com";
 
     [Fact]
