@@ -179,6 +179,20 @@ public abstract class ContractFlowTests(TestDatabase database) : IAsyncLifetime
         Assert.True((await Desk.SubscriptionAsync(visit)).Renews);
     }
 
+    [Fact]
+    public async Task A_newer_contract_that_WeChat_does_not_know_is_told_as_refused()
+    {
+        var plan = await Desk.PlanAsync();
+        var old = await SubscribedAsync(plan);
+        var visit = await Desk.OpenAsync(openId: null, plan);
+        Desk.WeChat.ContractState = contract => contract.ContractId == First ? new(ContractFinding.Signed, Desk.Signed(old)) : new(ContractFinding.NotSigned);
+        await Desk.AddAsync(Desk.Signed(visit, Second));
+        await Desk.PassAsync(TimeSpan.FromMinutes(1));
+        var fresh = (await Desk.ContractOfAsync(Second))!;
+        Assert.Equal(ContractState.Refused, fresh.State);
+        Assert.Equal(["contract.refused"], await Desk.EventsAsync(fresh.Id));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -105,6 +105,7 @@ public sealed class ChargeEndpointTests : IAsyncLifetime
         var id = await CreateAsync(await ContractAsync());
         var canceled = await _server.SendAsync($"/v1/charges/{id}/cancel", """{"reason":"客户投诉"}""");
         Assert.Equal((HttpStatusCode.OK, "canceled", "客户投诉"), (canceled.Status, (string?)canceled.Json["status"], (string?)canceled.Json["reason"]));
+        Assert.Equal("charge.canceled", (string?)(await _server.SendAsync("/v1/events")).Json["data"]!.AsArray().Last(e => (string?)e!["aggregate"] == id)!["type"]);
         var retried = await _server.SendAsync($"/v1/charges/{id}/retry", "{}");
         Assert.Equal((HttpStatusCode.Conflict, "charge_not_in_that_state"), (retried.Status, retried.Code));
     }

@@ -1,9 +1,46 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 using System.Text.Json.Nodes;
 using Papaya.Server.Events;
 using Papaya.Server.Storage;
 using Papaya.Testing;
 
 namespace Papaya.Server.Tests.Events;
+
+public sealed partial class EventTypeTests
+{
+    /// <summary>Every text constant of the server that has the form of an event type: what is emitted is what is promised.</summary>
+    [Fact]
+    public void The_server_tells_these_types_and_no_others()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(PapayaServer).Assembly.Location));
+        var metadata = file.GetMetadataReader();
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil; handle = metadata.GetNextHandle(handle))
+        {
+            if (EventType().IsMatch(metadata.GetUserString(handle)))
+            {
+                found.Add(metadata.GetUserString(handle));
+            }
+        }
+
+        Assert.Equal(
+            [
+                "charge.canceled", "charge.due", "charge.exhausted", "charge.failed", "charge.planned", "charge.succeeded",
+                "checkout.closed", "checkout.completed", "checkout.created", "checkout.not_signed", "checkout.paid", "checkout.signed",
+                "contract.refused", "contract.resumed", "contract.signed", "contract.suspended", "contract.terminated", "contract.terminating",
+                "contradiction.found", "refund.abnormal", "refund.closed", "refund.created", "refund.succeeded", "renewal.upcoming",
+                "subscription.activated", "subscription.auto_renew_off", "subscription.cancel_scheduled", "subscription.canceled",
+                "subscription.on_hold", "subscription.past_due", "subscription.renewed",
+            ],
+            found);
+    }
+
+    [GeneratedRegex("^(checkout|contract|subscription|renewal|charge|refund|contradiction)\\.[a-z_]+$")]
+    private static partial Regex EventType();
+}
 
 public abstract class EventLogTests(TestDatabase test)
 {

@@ -71,6 +71,7 @@ public abstract class SubscriptionBookTests(TestDatabase database) : IAsyncLifet
         await FailedAsync(visit, Setback.TryFailed);
         await FailedAsync(visit, Setback.Exhausted);
         Assert.Equal(SubscriptionState.OnHold, (await Desk.SubscriptionAsync(visit)).State);
+        Assert.Equal(["subscription.past_due", "subscription.on_hold"], (await Desk.EventsAsync(visit.SubscriptionId)).TakeLast(2));
         await Desk.PassAsync(end + TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1) - Desk.Clock.Now);
         Assert.Equal(SubscriptionState.OnHold, (await Desk.SubscriptionAsync(visit)).State);
         await Desk.PassAsync(TimeSpan.FromMinutes(1));
