@@ -35,6 +35,7 @@ internal sealed class Checkup(PapayaServerOptions options, TimeProvider machine,
         LookAtApiKeys();
         LookAtRanges();
         LookAtPublicUrl();
+        LookAtServerIp();
         for (var i = 0; i < options.Merchants.Count; i++)
         {
             LookAtMerchant(options.Merchants[i], string.Create(CultureInfo.InvariantCulture, $"merchants[{i}]"));
@@ -143,6 +144,16 @@ internal sealed class Checkup(PapayaServerOptions options, TimeProvider machine,
             {
                 Ok("callback URLs", $"{notify} and …/payment, /debit, /refund. The first also belongs into the template's termination setting at WeChat.");
             }
+        }
+    }
+
+    /// <summary>Debits tell WeChat's risk control where they come from.</summary>
+    private void LookAtServerIp()
+    {
+        var leavesThisMachine = options.Merchants.Exists(merchant => Uri.TryCreate(merchant.BaseUrl, UriKind.Absolute, out var url) && !url.IsLoopback);
+        if (leavesThisMachine && IPAddress.TryParse(options.Debits.ServerIp, out var address) && IPAddress.IsLoopback(address))
+        {
+            Warn("debits.server_ip", $"{address} is what WeChat's risk control would be told about every debit.", "Set it to the public IPv4 address of this machine.");
         }
     }
 

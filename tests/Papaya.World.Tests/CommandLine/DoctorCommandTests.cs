@@ -43,6 +43,18 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains("→", lines[at + 1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://wechat.invalid", "127.0.0.1", true)]
+    [InlineData("https://wechat.invalid", "203.0.113.9", false)]
+    [InlineData("http://127.0.0.1:1", "127.0.0.1", false)]
+    public async Task A_loopback_address_told_to_the_real_wechat_is_warned_about(string weChat, string ip, bool warned)
+    {
+        var settings = Sound(new Uri(weChat));
+        settings["debits"] = new JsonObject { ["server_ip"] = ip };
+        await RunAsync(settings);
+        Assert.Equal(warned, _output.ToString().Contains("warn  debits.server_ip", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_key_of_the_wrong_shape_and_an_unreachable_wechat_are_found()
     {
