@@ -156,11 +156,10 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
     internal DebitMode ModeOf(long template) =>
         merchants.FindTemplate(template) is ({ }, { PayLater: true }) ? DebitMode.PayLater : DebitMode.Delay24H;
 
-    internal TemplateLimits LimitsOf(long template)
-    {
-        var mode = ModeOf(template);
-        return merchants.FindTemplate(template) is ({ }, { } known) ? TemplateLimits.For(mode, known.Amount, known.Fixed) : TemplateLimits.For(mode, 0, isFixed: false);
-    }
+    /// <summary>WeChat's limits for a template; of one that is configured no more, only the general ones.</summary>
+    internal TemplateLimits LimitsOf(long template) => merchants.FindTemplate(template) is ({ }, { } known)
+        ? TemplateLimits.For(ModeOf(template), known.Amount, known.Fixed) with { SingleMost = known.SingleMost, DailyMost = known.DailyMost }
+        : TemplateLimits.For(ModeOf(template), 0, isFixed: false);
 }
 
 internal static class ChargeEvents

@@ -22,7 +22,14 @@ public sealed record Merchant(
 }
 
 /// <summary>WeChat's template (<c>plan_id</c>) as configured. <paramref name="Amount"/> is the fixed amount or the cap.</summary>
-public sealed record Template(long PlanId, string Name, bool PayLater, string Mode, bool Fixed, long Amount);
+public sealed record Template(long PlanId, string Name, bool PayLater, string Mode, bool Fixed, long Amount)
+{
+    /// <summary>WeChat's limit for one debit, in fen.</summary>
+    public long SingleMost { get; init; } = Math.Max(50_000, Amount);
+
+    /// <summary>WeChat's limit for a contract's debits of a day, in fen.</summary>
+    public long DailyMost { get; init; } = Math.Max(250_000, Amount);
+}
 
 /// <summary>The merchants this server acts for; fixed from start to stop.</summary>
 public sealed class MerchantDirectory

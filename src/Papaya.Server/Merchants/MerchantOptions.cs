@@ -92,4 +92,12 @@ public sealed class TemplateOptions
     /// <summary>The fixed amount or the cap, in fen.</summary>
     [ConfigurationKeyName("amount")]
     public long Amount { get; set; }
+
+    /// <summary>WeChat's limit for one debit, in fen. Unset: 500 yuan, or the amount where WeChat approved more.</summary>
+    [ConfigurationKeyName("single_most")]
+    public long? SingleMost { get; set; }
+
+    /// <summary>WeChat's limit for a contract's debits of a day, in fen. Unset: 2,500 yuan, or the amount where WeChat approved more.</summary>
+    [ConfigurationKeyName("daily_most")]
+    public long? DailyMost { get; set; }
 }

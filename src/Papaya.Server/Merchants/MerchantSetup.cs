@@ -154,7 +154,14 @@ internal static class MerchantSetup
                 throw new SettingException($"{here}.amount", "give the template's fixed amount or cap in fen.");
             }
 
-            if (!templates.TryAdd(t.PlanId, new Template(t.PlanId, t.Name, t.Kind == "pay_later", t.Mode, t.Fee == "fixed", t.Amount)))
+            if (t.SingleMost is <= 0 || t.DailyMost is <= 0)
+            {
+                throw new SettingException($"{here}.{(t.SingleMost is <= 0 ? "single_most" : "daily_most")}", "give WeChat's limit in fen, or leave it out.");
+            }
+
+            var template = new Template(t.PlanId, t.Name, t.Kind == "pay_later", t.Mode, t.Fee == "fixed", t.Amount);
+            template = template with { SingleMost = t.SingleMost ?? template.SingleMost, DailyMost = t.DailyMost ?? template.DailyMost };
+            if (!templates.TryAdd(t.PlanId, template))
             {
                 throw new SettingException($"{here}.plan_id", $"{t.PlanId} is configured twice.");
             }

@@ -616,6 +616,7 @@ public abstract class DebitFlowTests(TestDatabase test) : IAsyncLifetime
         await _house.SendAsync();
         var wrong = DebitNumber.OfUse(charges[1], 1);
         var taken = "42" + DebitNumber.OfUse(charges[0], 1);
+        await _house.NotifyPaidAsync(DebitNumber.OfUse(charges[0], 1), 100);
         _wechat.OnAsk = number => number == wrong ? ScriptedWeChat.Paid(number) with { TransactionId = taken } : ScriptedWeChat.Paid(number);
         await _house.RunUntilAsync(_house.Now.AddMinutes(10));
         Assert.Equal([ChargeState.Succeeded, ChargeState.InAttempt, ChargeState.Succeeded], await Task.WhenAll(charges.Select(async id => (await _house.ChargeAsync(id)).Status)));

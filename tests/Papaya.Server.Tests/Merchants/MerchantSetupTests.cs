@@ -55,6 +55,18 @@ public sealed class MerchantSetupTests
         Assert.DoesNotContain(Preset.ApiV2Key, $"{merchant}", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(5_000, null, 50_000, 250_000)]
+    [InlineData(68_000, null, 68_000, 250_000)] // WeChat approved the price, so it allows it.
+    [InlineData(68_000, 75_000L, 75_000, 250_000)]
+    [InlineData(300_000, null, 300_000, 300_000)]
+    public void WeChats_limits_are_the_templates_settings(long amount, long? singleMost, long single, long daily)
+    {
+        var merchant = Changed(m => (m.Templates[0].Amount, m.Templates[0].SingleMost) = (amount, singleMost));
+        var (_, template) = MerchantSetup.Read([merchant], Home).FindTemplate(12535)!.Value;
+        Assert.Equal((single, daily), (template.SingleMost, template.DailyMost));
+    }
+
     public static TheoryData<string, Action<MerchantOptions>> Mistakes => new()
     {
         { "merchants[0].number", m => m.Number = "abc" },
@@ -66,6 +78,8 @@ public sealed class MerchantSetupTests
         { "merchants[0].sign_type", m => m.SignType = "SHA1" },
         { "merchants[0].base_url", m => m.BaseUrl = "api.mch.weixin.qq.com" },
         { "merchants[0].apps", m => m.Apps = [] },
+        { "merchants[0].templates[0].single_most", m => m.Templates[0].SingleMost = 0 },
+        { "merchants[0].templates[0].daily_most", m => m.Templates[0].DailyMost = -1 },
         { "merchants[0].apps[0].kind", m => m.Apps[0].Kind = "website" },
         { "merchants[0].apps[0].appid", m => m.Apps[0].AppId = "d930ea5d5a258f4f" },
         { "merchants[0].apps[1].kind", m => m.Apps[1].Kind = "official_account" },
