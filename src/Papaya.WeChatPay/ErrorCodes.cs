@@ -172,7 +172,7 @@ public static class ErrorCodes
     [
         ("签名错误", "SIGNERROR"),
         ("签名失败", "SIGNERROR"),
-        ("签名参数签名校验错误", "SIGNERROR"),
+        ("签约参数签名校验错误", "SIGNERROR"),
         ("参数格式校验错误", "PARAM_ERROR"),
         ("不识别的参数", "PARAM_ERROR"),
         ("PARAMERROR", "PARAM_ERROR"),

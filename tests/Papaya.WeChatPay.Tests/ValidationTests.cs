@@ -119,7 +119,7 @@ public sealed class ValidationTests
         RefundCase("number alphabet", r => r with { RefundNumber = "r#" }, "out_refund_no Form 2"),
         RefundCase("nothing to refund", r => r with { RefundFen = 0 }, "refund_fee Form 1"),
         RefundCase("order of nothing", r => r with { OrderFen = 0 }, "total_fee Form 1"),
-        RefundCase("more than paid", r => r with { RefundFen = 2501 }, "refund_fee Combination 0"),
+        RefundCase("more than paid", r => r with { RefundFen = 2501 }, "refund_fee Combination 4"),
         RefundCase("reason too long", r => r with { Reason = new('由', 81) }, "refund_desc Length 81"),
         RefundCase("reason emoji", r => r with { Reason = Emoji }, "refund_desc Form 4"),
         RefundCase("account", r => r with { Account = "MY_FUNDS" }, "refund_account Form 8"),

@@ -229,7 +229,7 @@ public static class Endpoints
         Alternatives = [["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_refund_no", "out_trade_no", "transaction_id"],
         Combination = r => r.RefundFen > r.OrderFen
-            ? new FieldProblem("refund_fee", FieldRule.Combination, "not more than total_fee", 0)
+            ? new FieldProblem("refund_fee", FieldRule.Combination, "not more than total_fee", DigitsOf(r.RefundFen))
             : null,
     };
 
@@ -273,6 +273,8 @@ public static class Endpoints
     [
         ContractOrder, QueryContract, DeleteContract, PapPayApply, PapOrderQuery, OrderQuery, CloseOrder, Refund, RefundQuery, DownloadBill,
     ];
+
+    private static int DigitsOf(long fen) => fen.ToString(System.Globalization.CultureInfo.InvariantCulture).Length;
 
     private static string? Time(DateTimeOffset? instant) => instant is { } time ? BeijingTime.Compact(time) : null;
 }
