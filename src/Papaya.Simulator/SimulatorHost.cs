@@ -66,6 +66,11 @@ public static class SimulatorHost
                 await next(http);
             }
         });
+        app.Use(async (http, next) =>
+        {
+            await next(http);
+            await ExplainAsync(http);
+        });
         app.Services.GetRequiredService<ControlApi>().Map(app);
         app.Services.GetRequiredService<CashierPages>().Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
@@ -95,6 +100,20 @@ public static class SimulatorHost
                 Refunds.Complete(state, refund, op.Now);
                 break;
         }
+    }
+
+    /// <summary>A slip in a path or a method of the control API is answered like every other error of it.</summary>
+    private static Task ExplainAsync(HttpContext http)
+    {
+        var (request, response) = (http.Request, http.Response);
+        return response.HasStarted || !request.Path.StartsWithSegments("/_sim")
+            ? Task.CompletedTask
+            : response.StatusCode switch
+            {
+                StatusCodes.Status404NotFound => http.RefuseAsync(404, $"There is no {request.Path}; docs/reference/simulator.md lists the calls."),
+                StatusCodes.Status405MethodNotAllowed => http.RefuseAsync(405, $"{request.Path} takes {response.Headers.Allow}, not {request.Method}."),
+                _ => Task.CompletedTask,
+            };
     }
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is null || IPAddress.IsLoopback(http.Connection.RemoteIpAddress);

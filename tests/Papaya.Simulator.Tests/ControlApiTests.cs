@@ -104,6 +104,39 @@ public sealed class ControlApiTests
         Assert.NotEmpty((string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["reason"]!);
     }
 
+    [Fact]
+    public async Task A_chunked_body_counts_and_an_empty_one_is_the_user_s_own_cancel()
+    {
+        await using var world = await World.StartAsync();
+        using var http = new HttpClient { BaseAddress = world.Address };
+        Assert.Equal((200, 4), await TerminateAsync("""{"mode":4}"""u8.ToArray(), isChunked: true));
+        Assert.Equal((200, 2), await TerminateAsync([], isChunked: true));
+        Assert.Equal((200, 2), await TerminateAsync([], isChunked: false));
+        Assert.Equal((400, null), await TerminateAsync("""{"mode":9}"""u8.ToArray(), isChunked: true));
+
+        async Task<(int Status, int? Mode)> TerminateAsync(byte[] body, bool isChunked)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/_sim/contracts/{await world.SignedAsync()}/terminate") { Content = new ByteArrayContent(body) };
+            request.Headers.TransferEncodingChunked = isChunked;
+            using var response = await http.SendAsync(request);
+            return ((int)response.StatusCode, (int?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["termination_mode"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/nothing", 404, "/_sim/nothing")]
+    [InlineData("GET", "", 404, "/_sim")]
+    [InlineData("POST", "/ledger", 405, "GET")]
+    [InlineData("DELETE", "/users", 405, "POST")]
+    [InlineData("PUT", "/clock", 405, "GET")]
+    public async Task A_slip_in_path_or_method_is_explained(string method, string path, int status, string named)
+    {
+        await using var world = await World.StartAsync();
+        var (answered, json) = await world.ControlAsync(new(method), path);
+        Assert.Equal(status, answered);
+        Assert.Contains(named, (string?)json!["reason"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/users/nobody")]
     [InlineData("/orders/nothing")]

@@ -53,7 +53,7 @@ internal sealed class ControlApi(SimulatorState state, FaultRules faults, Traffi
         where TRequest : class
         where TView : class
     {
-        var (body, reason) = http.Request.ContentLength is null or 0 && whenEmpty is not null ? (whenEmpty, "") : await http.ReadAsync(request);
+        var (body, reason) = await http.ReadAsync(request, whenEmpty);
         if (body is null)
         {
             await http.RefuseAsync(StatusCodes.Status400BadRequest, reason);

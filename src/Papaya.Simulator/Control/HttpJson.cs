@@ -19,13 +19,21 @@ internal static class HttpJson
 
         public Task RefuseAsync(int status, string reason) => http.AnswerAsync(new Refusal(reason), ControlJson.Default.Refusal, status);
 
-        /// <summary>The body, or null and why it cannot be read.</summary>
-        public async Task<(T? Value, string Reason)> ReadAsync<T>(JsonTypeInfo<T> type)
+        /// <summary>The body, or null and why it cannot be read. A body of no bytes, however it was sent, means <paramref name="whenEmpty"/>.</summary>
+        public async Task<(T? Value, string Reason)> ReadAsync<T>(JsonTypeInfo<T> type, T? whenEmpty = null)
             where T : class
         {
+            // Only the end of a chunked body tells how long it is, so all of it is read before anything is decided.
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+            if (body.Length == 0 && whenEmpty is not null)
+            {
+                return (whenEmpty, "");
+            }
+
             try
             {
-                return (await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted), "The body must be a JSON object.");
+                return (JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), type), "The body must be a JSON object.");
             }
             catch (JsonException e)
             {
