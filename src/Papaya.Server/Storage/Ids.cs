@@ -64,7 +64,9 @@ public sealed class Ids
     {
         if (!_seeded)
         {
+#pragma warning disable RS0030 // This is the one source that others are sent to.
             RandomNumberGenerator.Fill(bytes);
+#pragma warning restore RS0030
             return;
         }
 

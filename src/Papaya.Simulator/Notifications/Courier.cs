@@ -68,7 +68,9 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
                         patience = new();
                     }
 
+#pragma warning disable RS0030 // How long a merchant may take is real time, and one source serves many sends.
                     patience.CancelAfter(Patience);
+#pragma warning restore RS0030
                     await SendAsync(next.Delivery, answer, patience.Token);
                 }
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.World;
@@ -7,7 +6,7 @@ namespace Papaya.Simulator.World;
 /// <summary>
 /// Numbers in WeChat's shapes, from one counter that the world remembers: repeatable with a seed, never given twice.
 /// </summary>
-internal sealed class Numbers(int? seed)
+internal sealed class Numbers(int? seed, NonceSource nonces)
 {
     private const ulong TenDigits = 10_000_000_000;
 
@@ -15,7 +14,7 @@ internal sealed class Numbers(int? seed)
     private const ulong Step = 7_368_787_619;
 
     /// <summary>Where this world's numbers begin.</summary>
-    public long Offset { get; set; } = seed is { } s ? (long)((ulong)(uint)s * 2_654_435_761 % TenDigits) : RandomNumberGenerator.GetInt32(int.MaxValue);
+    public long Offset { get; set; } = seed is { } s ? (long)((ulong)(uint)s * 2_654_435_761 % TenDigits) : Drawn(nonces);
 
     /// <summary>How many numbers were given.</summary>
     public long Given { get; set; }
@@ -37,6 +36,9 @@ internal sealed class Numbers(int? seed)
     }
 
     public long Plain() => ++Given;
+
+    /// <summary>Six characters of a nonce are thirty random bits.</summary>
+    private static long Drawn(NonceSource nonces) => nonces.Next()[..6].Aggregate(0L, (drawn, character) => drawn * 256 + character) % (long)TenDigits;
 
     private static string Day(DateTimeOffset now) => BeijingTime.Day(now).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 

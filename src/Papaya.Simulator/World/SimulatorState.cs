@@ -48,8 +48,8 @@ public sealed class SimulatorState : IDisposable
         Options = options;
         Switches = new(options.Switches);
         _clock = clock;
-        Numbers = new(options.Seed);
         Nonces = options.Seed is { } seed ? NonceSource.Seeded(seed) : new();
+        Numbers = new(options.Seed, Nonces);
         _alarm = clock.CreateTimer(static state => ((SimulatorState)state!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (options.JournalPath is { } path)
         {

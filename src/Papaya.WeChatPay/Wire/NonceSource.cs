@@ -59,7 +59,9 @@ public sealed class NonceSource
     {
         if (_seeded is null)
         {
+#pragma warning disable RS0030 // This is the one source that others are sent to.
             RandomNumberGenerator.Fill(_block);
+#pragma warning restore RS0030
         }
         else
         {

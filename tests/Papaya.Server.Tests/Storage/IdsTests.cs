@@ -30,6 +30,6 @@ public sealed partial class IdsTests
         Assert.Empty(first.Intersect(Enumerable.Range(0, 50).Select(_ => other.New("x"))));
     }
 
-    [GeneratedRegex("^(chk_[a-z2-7]{20}|[CKR][A-HJ-NP-Z2-9]{27}|[a-z2-7]{32})$")]
+    [GeneratedRegex("^(chk_[a-z2-7]{20}|[CKR][A-HJ-NP-Z2-9]{27}|[a-z2-7]{32})$", RegexOptions.None, 1000)]
     private static partial Regex Shape();
 }

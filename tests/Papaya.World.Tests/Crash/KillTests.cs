@@ -30,7 +30,7 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task Killed_at_any_moment_nothing_is_debited_twice_and_nothing_acknowledged_is_lost()
     {
         var rounds = IsLong ? 50 : 8;
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("PAPAYA_TEST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount & 0xFFFF;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("PAPAYA_TEST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : (int)(new Ids().RequestSerial() & 0xFFFF);
         var report = new TestReport("kill -9", output);
         report.Line($"seed {seed} (PAPAYA_TEST_SEED repeats it), {rounds} kills");
         var folder = Directory.CreateTempSubdirectory("papaya-kill-");
