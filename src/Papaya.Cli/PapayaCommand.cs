@@ -1,9 +1,15 @@
 using System.CommandLine;
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Text.Json;
 using Papaya.Cli.Bench;
 using Papaya.Cli.Demo;
 using Papaya.Cli.Doctor;
+using Papaya.Cli.Http;
 using Papaya.Cli.Signing;
 using Papaya.Cli.Up;
+using Papaya.Server.Merchants;
+using Papaya.WeChatPay;
 
 namespace Papaya.Cli;
 
@@ -17,7 +23,7 @@ internal static class PapayaCommand
     public const int Failed = 1;
     public const int Usage = 2;
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
     {
         var root = new RootCommand("Auto-renewal and delegated-debit billing on WeChat Pay.")
         {
@@ -30,6 +36,11 @@ internal static class PapayaCommand
             DemoCommand.Create(output),
             BenchCommand.Create(output),
         };
+        return RunAsync(root, args, output, error, ct);
+    }
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
+    {
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -46,15 +57,38 @@ internal static class PapayaCommand
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, ct);
         }
-        catch (CommandFailedException failure)
+        catch (Exception failure) when (Explain(failure) is { } sentence)
         {
-            await error.WriteLineAsync(failure.Message);
+            await error.WriteLineAsync(sentence);
             return Failed;
         }
-        catch (OperationCanceledException)
-        {
-            await error.WriteLineAsync("Stopped.");
-            return Failed;
-        }
+    }
+
+    /// <summary>What happened and what to do about it; null for a bug of ours, which must show its stack.</summary>
+    internal static string? Explain(Exception failure) => failure switch
+    {
+        CommandFailedException => failure.Message,
+        OperationCanceledException => "Stopped.",
+        SettingException => $"{failure.Message} `papaya doctor` checks all settings at once.",
+        UnauthorizedAccessException => $"{FirstLine(failure)} Allow the user who runs papaya to read and write there, or name another place.",
+        IOException { InnerException: SocketException } or SocketException =>
+            $"{FirstLine(failure)} Choose another address or port, or stop the program that holds it.",
+        IOException when failure.Message.Contains("address already in use", StringComparison.Ordinal) =>
+            $"{FirstLine(failure)} Choose another port, or stop the program that holds it.",
+        IOException => $"{FirstLine(failure)} Look at the path and at the space left on its disk.",
+        DbException => $"The database failed: {FirstLine(failure)} `papaya doctor` tells whether it can be opened and written.",
+        HttpRequestException => $"{FirstLine(failure)} See whether the host runs, and whether address and port are right.",
+        UnexpectedAnswerException => $"{FirstLine(failure)} The answer says what was refused; put that right and run the command again.",
+        PapayException => $"{FirstLine(failure)} The code's meaning and cure are in docs/reference/wechat-rules.md.",
+        JsonException or FormatException or InvalidDataException => $"What was read is not in the expected form: {FirstLine(failure)} Look at the file or the host it came from.",
+        _ => null,
+    };
+
+    private static string FirstLine(Exception failure)
+    {
+        var line = failure.Message.AsSpan().Trim();
+        var end = line.IndexOfAny('\r', '\n');
+        line = end < 0 ? line : line[..end].TrimEnd();
+        return line is [.., '.' or '!' or '?'] ? line.ToString() : $"{line}.";
     }
 }

@@ -1,6 +1,10 @@
+using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Papaya.Billing.Reconciliation;
+using Papaya.Cli;
 using Papaya.Cli.Demo;
+using Papaya.Cli.Http;
 
 namespace Papaya.World.Tests;
 
@@ -11,9 +15,9 @@ public sealed class DemoTests
     {
         var one = await TellAsync(1);
         var two = await TellAsync(2);
-        foreach (var (story, held, said) in (Telling[])[one, two])
+        foreach (var (story, exitCode, said) in (Telling[])[one, two])
         {
-            Assert.True(held, said);
+            Assert.True(exitCode == PapayaCommand.Ok, said);
             Assert.Empty(story.Differences);
             Assert.Equal(12, story.Table.Count(row => row.Who == story.Table[0].Who && row.Result == "succeeded" && !row.Period.StartsWith("refund", StringComparison.Ordinal)));
             Assert.Contains(story.Table, row => row is { Result: "succeeded", Numbers.Count: 2 });
@@ -34,19 +38,22 @@ public sealed class DemoTests
     [Fact]
     public async Task One_fen_altered_in_a_bill_makes_it_fail()
     {
-        var (story, held, _) = await TellAsync(3, weChat =>
+        var (story, exitCode, _) = await TellAsync(3, weChat =>
             weChat.FaultAsync(new JsonObject { ["on"] = "/pay/downloadbill", ["kind"] = "amount_off_by_one_fen", ["times"] = 1 }, default));
-        Assert.False(held);
+        Assert.Equal(PapayaCommand.Failed, exitCode);
         var difference = Assert.Single(story.Differences, difference => difference.Kind == DifferenceKind.Amount);
         Assert.Equal(1, Math.Abs(difference.Billed - difference.Ours));
     }
 
-    private static async Task<Telling> TellAsync(int seed, Func<Cli.Http.SimulatorControl, Task>? prepare = null)
+    private static async Task<Telling> TellAsync(int seed, Func<SimulatorControl, Task>? prepare = null)
     {
         var said = new StringWriter();
-        var (story, held) = await DemoCommand.RunAsync(seed, said, prepare, default);
-        return new Telling(story, held, said.ToString());
+        DemoStory? told = null;
+        var root = new RootCommand { DemoCommand.Create(said, prepare, story => told = story) };
+        var exitCode = await PapayaCommand.RunAsync(root, ["demo", "--seed", seed.ToString(CultureInfo.InvariantCulture)], said, said);
+        Assert.True(told is not null, said.ToString());
+        return new Telling(told, exitCode, said.ToString());
     }
 
-    private sealed record Telling(DemoStory Story, bool Held, string Said);
+    private sealed record Telling(DemoStory Story, int ExitCode, string Said);
 }

@@ -8,13 +8,26 @@ internal static class BenchCommand
 {
     public static Command Create(TextWriter output)
     {
-        var runs = new Option<int>("--runs") { Description = "Measured runs after the warm-up; the median counts.", DefaultValueFactory = _ => 5 };
+        var runs = CountOption("--runs", "Measured runs after the warm-up; the median counts.", 5);
         var http = new Command("http", "The bare wire rate of this machine: a signed apply and a signed notification back, nothing behind them.") { runs };
         http.SetAction((parsed, ct) => PrintAsync(new HttpBench(output).RunAsync(parsed.GetValue(runs), ct), output));
-        var contracts = new Option<int>("--contracts") { Description = "Subscriptions that fall due together.", DefaultValueFactory = _ => 5_000 };
+        var contracts = CountOption("--contracts", "Subscriptions that fall due together.", 5_000);
         var debits = new Command("debits", "A debit run over real HTTP and a durable database, counted by the simulator's ledger.") { contracts, runs };
         debits.SetAction((parsed, ct) => PrintAsync(new DebitBench(output).RunAsync(parsed.GetValue(contracts), parsed.GetValue(runs), ct), output));
         return new Command("bench", "Load tests of the product itself; the last line is one JSON object.") { http, debits };
+    }
+
+    private static Option<int> CountOption(string name, string description, int usual)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError($"{name} is at least 1.");
+            }
+        });
+        return option;
     }
 
     private static async Task<int> PrintAsync(Task<JsonObject> figures, TextWriter output)

@@ -14,20 +14,22 @@ internal static class DemoCommand
 {
     private const int DefaultSeed = 20_260_115;
 
-    public static Command Create(TextWriter output)
+    /// <param name="prepare">A last hand on the simulated WeChat before the story begins: a test breaks something on purpose.</param>
+    /// <param name="told">Sees the story when it is over.</param>
+    public static Command Create(TextWriter output, Func<SimulatorControl, Task>? prepare = null, Action<DemoStory>? told = null)
     {
         var seed = new Option<int>("--seed") { Description = "Changes every number, name and amount; the same seed tells the same story.", DefaultValueFactory = _ => DefaultSeed };
         var demo = new Command("demo", "A year of a small merchant: renewals, a decline, a cancel, refunds, reconciled bills. Exit code 0 only if every promise held.") { seed };
         demo.SetAction(async (parsed, ct) =>
         {
-            var (story, held) = await RunAsync(parsed.GetValue(seed), output, prepare: null, ct);
+            var (story, held) = await RunAsync(parsed.GetValue(seed), output, prepare, ct);
+            told?.Invoke(story);
             return held && story.Differences.Count == 0 ? PapayaCommand.Ok : PapayaCommand.Failed;
         });
         return demo;
     }
 
-    /// <param name="prepare">A last hand on the simulated WeChat before the story begins: a test breaks something on purpose.</param>
-    public static async Task<(DemoStory Story, bool Held)> RunAsync(int seed, TextWriter output, Func<SimulatorControl, Task>? prepare, CancellationToken ct)
+    private static async Task<(DemoStory Story, bool Held)> RunAsync(int seed, TextWriter output, Func<SimulatorControl, Task>? prepare, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("papaya-demo-");
         try

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Papaya.Server;
-using Papaya.Server.Merchants;
 
 namespace Papaya.Cli.Up;
 
@@ -19,31 +19,35 @@ internal static class ServeCommand
     {
         var config = ConfigOption();
         var urls = new Option<string>("--urls") { Description = "Where to listen, for example http://0.0.0.0:8080.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+        urls.Validators.Add(result =>
+        {
+            if (!Addresses(result.GetValueOrDefault<string>()).All(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)))
+            {
+                result.AddError("--urls are http:// addresses with a semicolon between them; a reverse proxy in front ends TLS.");
+            }
+        });
         var serve = new Command("serve", "Run the server with the settings of papaya.json and the environment.") { config, urls };
         serve.SetAction(async (parsed, ct) =>
         {
             var options = Settings.Read(parsed.GetRequiredValue(config), mustExist: parsed.GetResult(config) is { Implicit: false });
-            WebApplication host;
+            await using var host = PapayaServer.Build(options, Addresses(parsed.GetRequiredValue(urls)));
             try
             {
-                host = PapayaServer.Build(options, parsed.GetRequiredValue(urls).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-            }
-            catch (SettingException wrong)
-            {
-                throw new CommandFailedException($"{wrong.Message} `papaya doctor` checks all settings at once.");
-            }
-
-            await using (host)
-            {
                 await host.StartAsync(ct);
-                await output.WriteLineAsync($"server      {string.Join(", ", host.Urls)}      public address {options.PublicUrl}");
-                await output.FlushAsync(ct);
-                await StopSignal.WaitAsync(ct);
-                await host.StopAsync(CancellationToken.None);
+            }
+            catch (Exception wrong) when (wrong is IOException or SocketException or FormatException)
+            {
+                throw new CommandFailedException($"{wrong.Message} Choose another address or port with --urls.");
             }
 
+            await output.WriteLineAsync($"server      {string.Join(", ", host.Urls)}      public address {options.PublicUrl}");
+            await output.FlushAsync(ct);
+            await StopSignal.WaitAsync(ct);
+            await host.StopAsync(CancellationToken.None);
             return PapayaCommand.Ok;
         });
         return serve;
     }
+
+    private static string[] Addresses(string? urls) => (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -9,7 +9,7 @@ internal static class SimulateCommand
 {
     public static Command Create(TextWriter output)
     {
-        var port = new Option<int>("--port") { Description = "Port of the simulator; 0 takes a free one.", DefaultValueFactory = _ => 8090 };
+        var port = UpCommand.PortOption("--port", "Port of the simulator; 0 takes a free one.", 8090);
         var data = new Option<string?>("--data") { Description = "Folder that keeps the simulated world over restarts; in memory only when absent." };
         var simulate = new Command("simulate", "Run the simulated WeChat Pay alone: change your SDK's base URL to it.") { port, data };
         simulate.SetAction(async (parsed, ct) =>

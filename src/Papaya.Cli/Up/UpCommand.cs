@@ -10,20 +10,9 @@ internal static class UpCommand
 
     public static Command Create(TextWriter output)
     {
-        var port = new Option<int>("--port") { Description = "Port of the server; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
-        var simulatorPort = new Option<int>("--simulator-port") { Description = "Port of the simulator; 0 takes a free one.", DefaultValueFactory = _ => 8090 };
+        var port = PortOption("--port", "Port of the server; 0 takes a free one.", 8080);
+        var simulatorPort = PortOption("--simulator-port", "Port of the simulator; 0 takes a free one.", 8090);
         var data = new Option<string?>("--data") { Description = "Folder that keeps both hosts' state over restarts; a temporary one when absent." };
-        foreach (var option in (Option<int>[])[port, simulatorPort])
-        {
-            option.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() is < 0 or > 65_535)
-                {
-                    result.AddError($"{option.Name} is a port number, 0 to 65535.");
-                }
-            });
-        }
-
         var up = new Command("up", "Run the server and a simulated WeChat Pay that share one test clock.") { port, simulatorPort, data };
         up.SetAction(async (parsed, ct) =>
         {
@@ -40,6 +29,19 @@ internal static class UpCommand
             return PapayaCommand.Ok;
         });
         return up;
+    }
+
+    public static Option<int> PortOption(string name, string description, int usual)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 65_535)
+            {
+                result.AddError($"{name} is a port number, 0 to 65535.");
+            }
+        });
+        return option;
     }
 
     private static async Task RunAsync(SandboxOptions options, TextWriter output, CancellationToken ct)
