@@ -15,22 +15,37 @@ public sealed class ArrowTests
         ["Papaya.Cli"] = ["Papaya.Billing", "Papaya.Server", "Papaya.Simulator", "Papaya.WeChatPay"],
     };
 
+    /// <summary>Tests and benchmarks. What both hosts' tests share (virtual time, databases) comes through Papaya.Testing.</summary>
+    private static readonly Dictionary<string, string[]> AllowedOutside = new(StringComparer.Ordinal)
+    {
+        ["bench/Papaya.Benchmarks"] = ["Papaya.WeChatPay"],
+        ["tests/Papaya.Billing.Tests"] = ["Papaya.Billing"],
+        ["tests/Papaya.Server.Tests"] = ["Papaya.Server", "Papaya.Testing"],
+        ["tests/Papaya.Simulator.Tests"] = ["Papaya.Simulator", "Papaya.Testing"],
+        ["tests/Papaya.Testing"] = ["Papaya.Server", "Papaya.Simulator"],
+        ["tests/Papaya.WeChatPay.Tests"] = ["Papaya.WeChatPay"],
+        ["tests/Papaya.World.Tests"] = ["Papaya.Cli", "Papaya.Testing"],
+    };
+
     public static TheoryData<string> Projects => [.. Allowed.Keys];
+
+    public static TheoryData<string> ProjectsOutside => [.. AllowedOutside.Keys];
 
     [Fact]
     public void Every_project_has_its_arrows_written_down() =>
-        Assert.Equal(Allowed.Keys.Order(), Directory.GetDirectories(Sources).Select(folder => Path.GetFileName(folder)!).Order());
+        Assert.Equal(
+            Allowed.Keys.Select(name => "src/" + name).Concat(AllowedOutside.Keys).Order(),
+            XDocument.Load(Path.Combine(Root, "Papaya.slnx")).Descendants("Project").Select(p => Path.GetDirectoryName((string)p.Attribute("Path")!)!).Order());
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_project_file_points_only_where_it_may(string project)
-    {
-        var file = XDocument.Load(Path.Combine(Sources, project, project + ".csproj"));
-        var referenced = file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
-        Assert.Empty(referenced.Except(Allowed[project]));
-    }
+    public void A_project_file_points_only_where_it_may(string project) => Assert.Empty(References("src/" + project).Except(Allowed[project]));
 
-    [Theory] // Cli is not in this test's output; its project file is checked above.
+    [Theory]
+    [MemberData(nameof(ProjectsOutside))]
+    public void A_test_project_file_points_only_where_it_may(string project) => Assert.Empty(References(project).Except(AllowedOutside[project]));
+
+    [Theory] // Cli is not in this test's output; the tests of the whole world, which have it, look at it.
     [InlineData("Papaya.WeChatPay")]
     [InlineData("Papaya.Billing")]
     [InlineData("Papaya.Server")]
@@ -57,7 +72,13 @@ public sealed class ArrowTests
             Assembly.Load("Papaya.Billing").GetReferencedAssemblies(),
             a => a.Name is "System.Net.Http" or "System.Data.Common" or "System.Threading.Thread" or "Microsoft.Extensions.Logging.Abstractions");
 
-    private static string Sources
+    private static string Sources => Path.Combine(Root, "src");
+
+    private static IEnumerable<string> References(string project) =>
+        XDocument.Load(Path.Combine(Root, project, Path.GetFileName(project) + ".csproj")).Descendants("ProjectReference")
+            .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
+
+    private static string Root
     {
         get
         {
@@ -67,7 +88,7 @@ public sealed class ArrowTests
                 folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
             }
 
-            return Path.Combine(folder.FullName, "src");
+            return folder.FullName;
         }
     }
 }
