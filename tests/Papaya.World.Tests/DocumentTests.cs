@@ -11,15 +11,19 @@ public sealed partial class DocumentTests
     public void Every_test_that_the_requirements_name_exists()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+            .Select(file => (Project: Path.GetRelativePath(Path.Combine(Repository.Root, "tests"), file).Split('/')[0], Text: File.ReadAllText(file))).ToList();
         var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "requirements.md"))).ToList();
         Assert.NotEmpty(named);
         foreach (var name in named)
         {
-            var (type, method) = (name.Groups[1].Value, name.Groups[2].Value);
+            var (project, type, method) = (name.Groups[1].Value, name.Groups[2].Value, name.Groups[3].Value);
+            var holders = sources.FindAll(source => Regex.IsMatch(source.Text, $@"\bclass {type}\b", RegexOptions.None, TimeSpan.FromSeconds(1))
+                && (project.Length == 0 || source.Project == $"Papaya.{project}.Tests"));
             Assert.True(
-                sources.Exists(source => source.Contains($"class {type}", StringComparison.Ordinal) && source.Contains($" {method}(", StringComparison.Ordinal)),
-                $"docs/reference/requirements.md names {type}.{method}, which does not exist.");
+                holders.Exists(source => source.Text.Contains($" {method}(", StringComparison.Ordinal)),
+                $"docs/reference/requirements.md names {name.Value}, which does not exist.");
+            Assert.True(holders.DistinctBy(source => source.Project).Count() == 1, $"{name.Value}: say of which project, as in Simulator.{type}.");
         }
     }
 
@@ -71,7 +75,7 @@ public sealed partial class DocumentTests
         static List<string> Commands(string page) => [.. CodeBlock().Matches(page).Select(block => block.Groups[1].Value.Trim())];
     }
 
-    [GeneratedRegex(@"`(\w+Tests\w*)\.(\w+)`", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"`(?:(\w+)\.)?(\w+Tests\w*)\.(\w+)`", RegexOptions.None, 1000)]
     private static partial Regex TestName();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
