@@ -62,13 +62,20 @@ public sealed class HostCommandTests : IDisposable
     [InlineData("api_keys", "[]", "api_keys")]
     [InlineData("public_url", "\"ftp://x\"", "public_url")]
     [InlineData("merchants", "[{}]", "merchants")]
-    [InlineData("storage", "{\"sqlite_file\":\"/no/such/folder/papaya.db\"}", "database")]
     [InlineData("no_such", "1", "no_such")]
     public async Task Serve_refuses_settings_that_are_wrong(string member, string value, string named)
     {
         Assert.Equal(1, await RunAsync("serve", "--config", Settings(member, value), "--urls", "http://127.0.0.1:0"));
         Assert.Contains(named, _error.ToString(), StringComparison.Ordinal);
         Assert.Single(_error.ToString().Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Serve_refuses_a_database_that_is_none()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "papaya.db"), new string('x', 4096));
+        Assert.Equal(1, await RunAsync("serve", "--config", Settings(), "--urls", "http://127.0.0.1:0"));
+        Assert.Contains("papaya doctor", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
