@@ -51,6 +51,9 @@ public enum AttemptEvidence
     /// <summary>FREQUENCY_LIMITED, or a fault of our own set-up: not taken, the same number later.</summary>
     NotTaken,
 
+    /// <summary>Our own check found that this debit, as it is, can never be sent.</summary>
+    Unsendable,
+
     /// <summary>Timeout, 5xx, SYSTEMERROR, a bad signature, a code that asks to be asked about.</summary>
     NoAnswer,
 
@@ -69,6 +72,9 @@ public enum AttemptEvidence
     /// <summary>Asked: no such order, but it is too early to tell.</summary>
     NotFoundYet,
 
+    /// <summary>Asked by the general query alone: no such order. It does not show a debit that waits for its day to end.</summary>
+    NotVisible,
+
     /// <summary>Asked at least twice over at least five minutes, and after the day's delay: no such order.</summary>
     NeverArrived,
 
@@ -84,8 +90,11 @@ public enum AttemptEvidence
     /// <summary>Paid, with another amount than we asked for.</summary>
     PaidOtherAmount,
 
-    /// <summary>The charge was canceled before the number went out.</summary>
+    /// <summary>It is not to go out any more, and nothing of it ever arrived.</summary>
     Withdrawn,
+
+    /// <summary>It is not to go out again, but an earlier send of it was never decided.</summary>
+    AskedBack,
 }
 
 /// <summary>One order number sent to collect one charge: what each piece of evidence does to it.</summary>
@@ -108,10 +117,12 @@ public static class Attempt
         (AttemptState.Planned, AttemptEvidence.Claimed) => Step.MoveTo(AttemptState.Sending),
         (_, AttemptEvidence.Claimed) => Step.Contradict(state, "Only a planned attempt may be sent."),
         (AttemptState.Planned, AttemptEvidence.Withdrawn) => Step.MoveTo(AttemptState.NotSent),
-        (_, AttemptEvidence.Withdrawn) => Step.Ignore(state),
+        (AttemptState.Planned, AttemptEvidence.AskedBack) => Step.MoveTo(AttemptState.Unknown),
+        (_, AttemptEvidence.Withdrawn or AttemptEvidence.AskedBack) => Step.Ignore(state),
 
         // The answer to the sending. After a faster notification or question it is only an echo.
         (AttemptState.Sending, AttemptEvidence.NeverLeft or AttemptEvidence.NotTaken) => Step.MoveTo(AttemptState.Planned),
+        (AttemptState.Sending, AttemptEvidence.Unsendable) => Step.MoveTo(AttemptState.NotSent),
         (AttemptState.Sending, AttemptEvidence.NoAnswer or AttemptEvidence.Interrupted) => Step.MoveTo(AttemptState.Unknown), // Never Failed: the money may have moved.
         (AttemptState.Sending or AttemptState.Unknown, AttemptEvidence.Refused) => Step.MoveTo(AttemptState.Refused),
         (AttemptState.Planned or AttemptState.Sending or AttemptState.Unknown, AttemptEvidence.Accepted) => Step.MoveTo(AttemptState.Accepted),
@@ -128,9 +139,9 @@ public static class Attempt
         (AttemptState.Failed or AttemptState.Refused or AttemptState.Closed or AttemptState.NotSent, AttemptEvidence.StillOpen or AttemptEvidence.Accepted) =>
             Step.Contradict(state, "WeChat holds an order open that had ended."),
 
-        (_, AttemptEvidence.NeverLeft or AttemptEvidence.Accepted or AttemptEvidence.Refused or AttemptEvidence.NotTaken or AttemptEvidence.NoAnswer
+        (_, AttemptEvidence.NeverLeft or AttemptEvidence.Accepted or AttemptEvidence.Refused or AttemptEvidence.NotTaken or AttemptEvidence.Unsendable or AttemptEvidence.NoAnswer
             or AttemptEvidence.Interrupted or AttemptEvidence.FailureReported or AttemptEvidence.StillOpen or AttemptEvidence.ClosedAtWeChat
-            or AttemptEvidence.NotFoundYet or AttemptEvidence.NeverArrived or AttemptEvidence.CloseBegun or AttemptEvidence.CloseConfirmed) => Step.Ignore(state),
+            or AttemptEvidence.NotFoundYet or AttemptEvidence.NotVisible or AttemptEvidence.NeverArrived or AttemptEvidence.CloseBegun or AttemptEvidence.CloseConfirmed) => Step.Ignore(state),
     };
 
     /// <summary>The API's and the database's word for a state.</summary>

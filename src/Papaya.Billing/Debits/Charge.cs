@@ -98,8 +98,8 @@ public static class Charge
         // What people and contracts decide. While a number is out nothing but its end may end the charge.
         (ChargeState.Planned or ChargeState.Noticed or ChargeState.Due or ChargeState.RetryWait or ChargeState.ManualReview or ChargeState.Exhausted,
             ChargeEvidence.CancelRequested) => Step.MoveTo(ChargeState.Canceled),
-        (ChargeState.InAttempt, ChargeEvidence.CancelRequested) => Step.MoveTo(ChargeState.CancelPending),
-        (ChargeState.CancelPending or ChargeState.Unresolved or ChargeState.Canceled or ChargeState.Skipped, ChargeEvidence.CancelRequested) => Step.Ignore(state),
+        (ChargeState.InAttempt or ChargeState.Unresolved, ChargeEvidence.CancelRequested) => Step.MoveTo(ChargeState.CancelPending),
+        (ChargeState.CancelPending or ChargeState.Canceled or ChargeState.Skipped, ChargeEvidence.CancelRequested) => Step.Ignore(state),
         (ChargeState.Succeeded or ChargeState.SettledOffline, ChargeEvidence.CancelRequested) => Step.Contradict(state, "This charge is settled already."),
 
         (ChargeState.Planned or ChargeState.Noticed or ChargeState.Due or ChargeState.RetryWait, ChargeEvidence.HeldForReview) => Step.MoveTo(ChargeState.ManualReview),
@@ -107,6 +107,7 @@ public static class Charge
         (_, ChargeEvidence.HeldForReview) => Step.Contradict(state, "Only a charge that waits for its debit can be held."),
 
         (ChargeState.RetryWait or ChargeState.Exhausted or ChargeState.ManualReview, ChargeEvidence.RetryRequested) => Step.MoveTo(ChargeState.Due),
+        (ChargeState.Unresolved, ChargeEvidence.RetryRequested) => Step.MoveTo(ChargeState.InAttempt), // Its open number is asked about again.
         (ChargeState.Due, ChargeEvidence.RetryRequested) => Step.Ignore(state),
         (_, ChargeEvidence.RetryRequested) => Step.Contradict(state, "Only a charge that failed or was held can be tried again."),
 

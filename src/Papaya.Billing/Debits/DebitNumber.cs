@@ -10,6 +10,9 @@ namespace Papaya.Billing.Debits;
 /// </summary>
 public static class DebitNumber
 {
+    /// <summary>Numbers that one charge can have.</summary>
+    public const int MostAttempts = 99;
+
     private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -38,7 +41,7 @@ public static class DebitNumber
     private static string Finish(string stem, int attempt)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(attempt, 99);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(attempt, MostAttempts);
         var body = stem + attempt.ToString("00", CultureInfo.InvariantCulture);
         return body + Check(body);
     }

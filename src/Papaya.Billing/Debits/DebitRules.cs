@@ -186,7 +186,8 @@ public static class DebitRules
 
         if (sameCode > code.SoftTries)
         {
-            return new AfterFailure.Suspend(code.Code);
+            // What never reached the customer's account says nothing against the contract.
+            return code.Executed ? new AfterFailure.Suspend(code.Code) : new AfterFailure.Stop(code.Code);
         }
 
         var next = code.Executed ? plan.After(failures, firstExecution, lastExecution, now) : plan.AfterRefusal(now);

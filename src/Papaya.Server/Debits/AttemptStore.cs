@@ -57,11 +57,14 @@ internal static class AttemptStore
 {
     internal const string Columns = """
         merchant, number, charge_id, contract_id, attempt, mode, amount, state, excess, code, reported_code, transaction_id, sender, sent_at,
-        accepted, asked, not_found, first_not_found_at, executed_at, ended_at, next_at, created_at, version
+        accepted, asked, not_found, first_not_found_at, undecided, ask_since, executed_at, ended_at, next_at, created_at, version
         """;
 
     // Written out wherever a partial index is to be used: SQLite compares the text.
     private const string Open = "state in ('planned', 'sending', 'accepted', 'unknown', 'closing')";
+
+    /// <summary>Without the merchants that are not served now; usually there are none, and the statement stays the same.</summary>
+    internal static string Except(string[] paused) => paused.Length == 0 ? "" : " and not merchant in @Paused";
 
     extension(Reader reader)
     {
@@ -83,8 +86,8 @@ internal static class AttemptStore
             """,
             new { Now = now, Limit = (long)limit });
 
-        public Task<long?> NextResendAsync() =>
-            reader.ScalarAsync<long?>("select min(next_at) from charge_attempt where state = 'planned' and next_at is not null");
+        public Task<long?> NextResendAsync(string[] paused) => reader.ScalarAsync<long?>(
+            $"select min(next_at) from charge_attempt where state = 'planned' and next_at is not null{Except(paused)}", new { Paused = paused });
 
         public Task<long?> NextQuestionAsync() =>
             reader.ScalarAsync<long?>("select min(next_at) from charge_attempt where state in ('accepted', 'unknown', 'closing') and next_at is not null");
@@ -121,6 +124,7 @@ internal static class AttemptStore
                 update charge_attempt
                    set state = @State, excess = @Excess, code = @Code, reported_code = @ReportedCode, transaction_id = @TransactionId, sender = @Sender,
                        sent_at = @SentAt, accepted = @Accepted, asked = @Asked, not_found = @NotFound, first_not_found_at = @FirstNotFoundAt,
+                       undecided = @Undecided, ask_since = @AskSince,
                        executed_at = @ExecutedAt, ended_at = @EndedAt, next_at = @NextAt, version = version + 1
                  where merchant = @Merchant and number = @Number and version = @Version
                 """,
@@ -148,38 +152,46 @@ internal static class AttemptStore
 
         /// <summary>A planned number that stood aside while its contract was held may go out again.</summary>
         public Task<int> UnparkAttemptAsync(string contractId, long now) => tx.ExecuteAsync(
-            "update charge_attempt set next_at = @Now, version = version + 1 where contract_id = @ContractId and next_at is null and state = 'planned'",
+            $"update charge_attempt set next_at = @Now, version = version + 1 where contract_id = @ContractId and {Open} and state = 'planned'",
             new { ContractId = contractId, Now = now });
 
         public Task<int> AskLaterAsync(string merchant, string number, long at) => tx.ExecuteAsync(
             "update charge_attempt set asked = asked + 1, next_at = @At, version = version + 1 where merchant = @Merchant and number = @Number",
             new { Merchant = merchant, Number = number, At = at });
 
+        /// <summary>A row that cannot be handled stands aside.</summary>
+        public Task<int> PushAttemptAsync(string merchant, string number, long until) => tx.ExecuteAsync(
+            "update charge_attempt set next_at = @Until, version = version + 1 where merchant = @Merchant and number = @Number",
+            new { Merchant = merchant, Number = number, Until = until });
+
+        public Task<int> PushChargeAsync(string id, long until) => tx.ExecuteAsync(
+            "update charge set next_at = @Until, version = version + 1 where id = @Id", new { Id = id, Until = until });
+
         /// <summary>Numbers on their way that nobody in this process is sending: their answers are lost.</summary>
         public Task<IReadOnlyList<AttemptRow>> TakeInterruptedAsync() =>
             tx.QueryAsync<AttemptRow>($"select {Columns} from charge_attempt where state = 'sending' order by sent_at, number {tx.Dialect.ForUpdate}");
 
         /// <summary>Charges that may be due to send, oldest first.</summary>
-        public Task<IReadOnlyList<ChargeRow>> TakeDueChargesAsync(long now, int limit) => tx.QueryAsync<ChargeRow>(
+        public Task<IReadOnlyList<ChargeRow>> TakeDueChargesAsync(long now, int limit, string[] paused) => tx.QueryAsync<ChargeRow>(
             $"""
             select {ChargeStore.Columns} from charge
              where id in (
-                select id from charge where state in ('noticed', 'due', 'retry_wait') and next_at <= @Now
+                select id from charge where state in ('noticed', 'due', 'retry_wait') and next_at <= @Now{Except(paused)}
                  order by next_at, id limit @Limit {tx.Dialect.SkipLocked})
              order by next_at, id
             """,
-            new { Now = now, Limit = (long)limit });
+            new { Now = now, Limit = (long)limit, Paused = paused });
 
         /// <summary>Numbers to send (again) unchanged.</summary>
-        public Task<IReadOnlyList<AttemptRow>> TakeResendsAsync(long now, int limit) => tx.QueryAsync<AttemptRow>(
+        public Task<IReadOnlyList<AttemptRow>> TakeResendsAsync(long now, int limit, string[] paused) => tx.QueryAsync<AttemptRow>(
             $"""
             select {Columns} from charge_attempt
              where number in (
-                select number from charge_attempt where state = 'planned' and next_at <= @Now
+                select number from charge_attempt where state = 'planned' and next_at <= @Now{Except(paused)}
                  order by next_at, number limit @Limit {tx.Dialect.SkipLocked})
              order by next_at, number
             """,
-            new { Now = now, Limit = (long)limit });
+            new { Now = now, Limit = (long)limit, Paused = paused });
 
         /// <summary>
         /// What the guard looks at. On PostgreSQL the contracts are locked against being ended until this transaction commits: after an acknowledged

@@ -99,6 +99,10 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
         };
     }
 
+    /// <summary>Whether a number is out for the next period, so that its money may still come.</summary>
+    public async Task<bool> IsNextUnderWayAsync(Reader reader, Subscription subscription) =>
+        await reader.FindChargeAsync(DebitNumber.ChargeOfPeriod(subscription.Id, subscription.NextPeriod.Number)) is { Status: ChargeState.InAttempt or ChargeState.CancelPending };
+
     /// <summary>
     /// Cancels every charge of a contract that has not been sent; those that have wait for their attempt and are canceled if no money comes.
     /// </summary>
@@ -122,6 +126,7 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
     /// <summary>False when the charge is settled already.</summary>
     internal async Task<bool> CancelAsync(Transaction tx, ChargeRow charge, string reason)
     {
+        var wasUnresolved = charge.Status == ChargeState.Unresolved;
         var step = Charge.After(charge.Status, ChargeEvidence.CancelRequested);
         if (step.IsContradiction)
         {
@@ -130,15 +135,8 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
 
         charge.Status = step.State;
         charge.Reason = step.IsMoved ? reason : charge.Reason;
-        if (charge.Status == ChargeState.CancelPending && await tx.TakeOpenAttemptAsync(charge.Id) is { } attempt
-            && Attempt.After(attempt.Status, AttemptEvidence.Withdrawn) is { IsMoved: true } withdrawn)
-        {
-            // Its number never left, or provably never arrived.
-            (attempt.Status, attempt.NextAt, attempt.EndedAt) = (withdrawn.State, null, Instant.ToMicros(clock.GetUtcNow()));
-            await tx.SaveAsync(attempt);
-            charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptWithdrawn).State;
-        }
-        else if (step.IsIgnored)
+        var isWithdrawn = charge.Status == ChargeState.CancelPending && await WithdrawAsync(tx, charge, wasUnresolved);
+        if (step.IsIgnored && !isWithdrawn)
         {
             return true;
         }
@@ -148,6 +146,42 @@ public sealed class ChargeBook(EventLog events, PlanBook plans, MerchantDirector
         if (charge.Status == ChargeState.Canceled)
         {
             await events.AppendAsync(tx, "charge.canceled", charge.Id, ChargeEvents.Of(charge));
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes back the number of a charge that is being canceled, when it never left or provably never arrived.</summary>
+    private async Task<bool> WithdrawAsync(Transaction tx, ChargeRow charge, bool wasUnresolved)
+    {
+        if (await tx.TakeOpenAttemptAsync(charge.Id) is not { } attempt)
+        {
+            return false;
+        }
+
+        var now = clock.GetUtcNow();
+        var isTakenBack = Learning.Withdraw(attempt, now);
+        if (wasUnresolved && !isTakenBack)
+        {
+            Learning.Rearm(attempt, now);
+        }
+
+        if (!isTakenBack && !wasUnresolved)
+        {
+            return false;
+        }
+
+        await tx.SaveAsync(attempt);
+        if (Attempt.IsOpen(attempt.Status))
+        {
+            tx.AfterCommit(() => signals.Wake(DebitLoops.Questions));
+            return false;
+        }
+
+        charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptWithdrawn).State;
+        if (await tx.UnparkAsync(charge.ContractId, charge.Id, Instant.ToMicros(now)) > 0)
+        {
+            tx.AfterCommit(() => signals.Wake(DebitLoops.Debits));
         }
 
         return true;

@@ -83,6 +83,18 @@ internal sealed class ChargeDesk(
                 return ChargeProblems.NotNow(charge, step.Why!); // Contradictions have a reason.
             }
 
+            if (charge.Status == ChargeState.Unresolved)
+            {
+                // Its number is still open: it is asked about again, and sent again only if it never arrived.
+                var attempt = (await tx.TakeOpenAttemptAsync(id))!; // Unresolved charges have one.
+                Learning.Rearm(attempt, clock.GetUtcNow());
+                await tx.SaveAsync(attempt);
+                (charge.Status, charge.Reason) = (step.State, null);
+                await tx.SaveAsync(charge);
+                tx.AfterCommit(() => signals.Wake(DebitLoops.Questions));
+                return null;
+            }
+
             charge.Status = step.State;
             charge.Reason = held ? ChargeBook.Released : null;
             charge.DueAt = Instant.ToMicros(DebitWindow.NextOpen(clock.GetUtcNow()));

@@ -108,7 +108,7 @@ internal static class ChargeEndpoints
         : body.Amount is not > 0 ? Problem.Invalid("amount", "amount must be a whole number of fen above zero.", "Give the amount of this one debit.")
         : string.IsNullOrWhiteSpace(body.Description) || System.Text.Encoding.UTF8.GetByteCount(body.Description) > 127
             ? Problem.Invalid("description", "description must be 1 to 127 bytes of UTF-8.", "The customer reads it on the receipt, e.g. 骑行 12 分钟.")
-        : body.Description.Any(char.IsSurrogate) ? Problem.Invalid("description", "description has a character that WeChat refuses.", "Leave out emoji and rare characters beyond the basic plane.")
+        : body.Description.Any(c => char.IsSurrogate(c) || char.IsControl(c)) ? Problem.Invalid("description", "description has a character that WeChat refuses.", "Leave out emoji, control characters and rare characters beyond the basic plane.")
         : null;
 
     private static async Task<IResult> ListAsync(PageQuery page, Database db, CancellationToken ct, string? subscription = null, string? contract = null, string? status = null)

@@ -64,6 +64,9 @@ public sealed class ChargeRow
 
     public long? NextAt { get; set; }
 
+    /// <summary>1 while it stands aside for its contract: whatever changes there wakes it before <see cref="NextAt"/>.</summary>
+    public long Parked { get; set; }
+
     public long CreatedAt { get; set; }
 
     public long Version { get; set; }
@@ -144,6 +147,12 @@ internal sealed class AttemptRow
     public long NotFound { get; set; }
 
     public long? FirstNotFoundAt { get; set; }
+
+    /// <summary>1 when it goes out again although an earlier send was never decided, only not found: no refusal proves that nothing happened.</summary>
+    public long Undecided { get; set; }
+
+    /// <summary>When a person asked for the ladder of questions to start anew.</summary>
+    public long? AskSince { get; set; }
 
     public long? ExecutedAt { get; set; }
 

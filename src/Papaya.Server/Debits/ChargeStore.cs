@@ -10,7 +10,7 @@ internal static class ChargeStore
 {
     internal const string Columns = """
         id, merchant, kind, subscription_id, period, contract_id, amount, description, mode, state, period_start, period_end, due_day, due_at,
-        noticed_at, attempts, failures, refusals, first_execution_at, code, reason, paid_number, settled_at, next_at, created_at, version
+        noticed_at, attempts, failures, refusals, first_execution_at, code, reason, paid_number, settled_at, next_at, parked, created_at, version
         """;
 
     extension(Reader reader)
@@ -34,8 +34,8 @@ internal static class ChargeStore
 
         public Task<long?> NextRenewalAsync() => reader.ScalarAsync<long?>("select min(opens_at) from renewal");
 
-        public Task<long?> NextSendAsync() =>
-            reader.ScalarAsync<long?>("select min(next_at) from charge where state in ('noticed', 'due', 'retry_wait') and next_at is not null");
+        public Task<long?> NextSendAsync(string[] paused) => reader.ScalarAsync<long?>(
+            $"select min(next_at) from charge where state in ('noticed', 'due', 'retry_wait') and next_at is not null{AttemptStore.Except(paused)}", new { Paused = paused });
     }
 
     extension(Transaction tx)
@@ -65,7 +65,7 @@ internal static class ChargeStore
                 update charge
                    set state = @State, due_at = @DueAt, noticed_at = @NoticedAt, attempts = @Attempts, failures = @Failures, refusals = @Refusals,
                        first_execution_at = @FirstExecutionAt, code = @Code, reason = @Reason, paid_number = @PaidNumber, settled_at = @SettledAt,
-                       next_at = @NextAt, version = version + 1
+                       next_at = @NextAt, parked = @Parked, version = version + 1
                  where id = @Id and version = @Version
                 """,
                 charge) == 1;
@@ -106,7 +106,7 @@ internal static class ChargeStore
         public Task<IReadOnlyList<ChargeRow>> TakeOpenChargesOfContractAsync(string contractId) => tx.QueryAsync<ChargeRow>(
             $"""
             select {Columns} from charge
-             where contract_id = @ContractId and state in ('planned', 'noticed', 'due', 'in_attempt', 'retry_wait', 'manual_review')
+             where contract_id = @ContractId and state in ('planned', 'noticed', 'due', 'in_attempt', 'unresolved', 'retry_wait', 'manual_review')
              order by created_at, id {tx.Dialect.ForUpdate}
             """,
             new { ContractId = contractId });
@@ -115,8 +115,8 @@ internal static class ChargeStore
         /// <param name="except">The charge whose attempt has just ended; its own next hour is known.</param>
         public Task<int> UnparkAsync(string contractId, string except, long now) => tx.ExecuteAsync(
             """
-            update charge set next_at = @Now, version = version + 1
-             where contract_id = @ContractId and id <> @Except and next_at is null and state in ('noticed', 'due', 'retry_wait')
+            update charge set next_at = @Now, parked = 0, version = version + 1
+             where contract_id = @ContractId and id <> @Except and parked = 1 and state in ('noticed', 'due', 'retry_wait')
             """,
             new { ContractId = contractId, Except = except, Now = now });
     }

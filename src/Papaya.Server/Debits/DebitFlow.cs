@@ -26,24 +26,27 @@ internal sealed partial class DebitFlow(
     LoopSignals signals, DebitOptions options, Ids ids, TimeProvider clock, ILogger<DebitFlow> log)
 {
     private const int ConfigFaultsToPause = 5;
-    private const int MostAttempts = 99; // The number has two digits for them.
+
+    /// <summary>A row that cannot be handled is looked at again after this; the others go on.</summary>
+    private static readonly TimeSpan BrokenRowPause = TimeSpan.FromHours(1);
+
+    /// <summary>Whatever waits for somebody else is woken by him; should that be lost, it looks for itself.</summary>
+    private static readonly TimeSpan LooksForItself = TimeSpan.FromHours(6);
+
+    /// <summary>No more is claimed than leaves at once: after an acknowledged cancel nothing stands in a queue that was claimed before it.</summary>
+    private int AtOnce => Math.Min(options.Batch, options.Concurrency);
 
     private readonly string _me = ids.New("snd");
     private readonly DebitPolicies _policies = options.Policies;
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private PermitBucket _permits = PermitBucket.Full(options.PermitsPerSecond, clock.GetUtcNow());
-    private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
-    private int _configFaults;
+    private int _round;
 
     /// <summary>Sends one batch of what is due, with one commit before and one after the calls. Answers when to run again.</summary>
     public async Task<DateTimeOffset?> SendDueAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var permits = 0;
-        if (_pausedUntil <= now)
-        {
-            _permits = _permits.Take(now, options.Batch, out permits);
-        }
-
+        _permits = _permits.Take(now, AtOnce, out var permits);
         var departures = await db.WriteAsync(
             async tx =>
             {
@@ -59,13 +62,13 @@ internal sealed partial class DebitFlow(
         // 3. Ask WeChat for the money. No answer is a finding too.
         var findings = new Finding[departures.Count];
         await Parallel.ForAsync(0, departures.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = ct }, async (i, token) =>
-            findings[i] = await wechat.ApplyAsync(departures[i].Order, token));
+            findings[i] = await HearAsync(departures[i].Attempt.Number, () => wechat.ApplyAsync(departures[i].Order, token)));
 
         // 4. Write down every answer.
         if (departures.Count > 0)
         {
             await db.WriteAsync(tx => NoteAnswersAsync(tx, departures, findings), ct);
-            Pace(findings);
+            Pace(departures, findings);
         }
 
         return await NextSendAsync(ct);
@@ -78,7 +81,7 @@ internal sealed partial class DebitFlow(
         var waiting = await db.ReadAsync(reader => reader.QuestionsAsync(Instant.ToMicros(now), options.Batch), ct);
         var findings = new Finding[waiting.Count];
         await Parallel.ForAsync(0, waiting.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = ct }, async (i, token) =>
-            findings[i] = await AskAsync(waiting[i], token));
+            findings[i] = await HearAsync(waiting[i].Number, () => AskAsync(waiting[i], token)));
         if (waiting.Count > 0)
         {
             await db.WriteAsync(tx => NoteFindingsAsync(tx, waiting, findings), ct);
@@ -111,21 +114,35 @@ internal sealed partial class DebitFlow(
         foreach (var attempt in await tx.TakeInterruptedAsync())
         {
             LogInterrupted(attempt.Number);
-            await LearnAsync(tx, attempt, new Finding(AttemptEvidence.Interrupted));
+            if (await tx.TryAsync(() => LearnAsync(tx, attempt, new Finding(AttemptEvidence.Interrupted))) is { } wrong)
+            {
+                LogNotWritten(wrong, attempt.Number);
+            }
         }
     }
+
+    /// <summary>A merchant's faults of set-up in a row, and until when nothing of it is sent because of them.</summary>
+    private readonly record struct Lane(int Faults, DateTimeOffset PausedUntil);
 
     private sealed record Departure(AttemptRow Attempt, DebitOrder Order);
 
     private async Task<List<Departure>> ClaimAsync(Transaction tx, int most, DateTimeOffset now)
     {
-        var again = await tx.TakeResendsAsync(Instant.ToMicros(now), most);
-        var due = again.Count == most ? [] : await tx.TakeDueChargesAsync(Instant.ToMicros(now), most - again.Count);
+        // Half for what goes out again (of a single permit: every other time), so that nothing that keeps coming back can keep the rest waiting.
+        var paused = Paused(now);
+        var again = await tx.TakeResendsAsync(Instant.ToMicros(now), (most + (_round++ & 1)) / 2, paused);
+        var due = await tx.TakeDueChargesAsync(Instant.ToMicros(now), most - again.Count, paused);
         var candidates = await tx.CandidatesAsync([.. again.Select(a => a.ChargeId), .. due.Select(c => c.Id)]);
         var departures = new List<Departure>(again.Count + due.Count);
         foreach (var attempt in again)
         {
-            if (await ClaimAgainAsync(tx, attempt, candidates[attempt.ChargeId], now) is { } departure)
+            Departure? departure = null;
+            if (await tx.TryAsync(async () => departure = await ClaimAgainAsync(tx, attempt, candidates[attempt.ChargeId], now)) is { } wrong)
+            {
+                LogNotClaimed(wrong, attempt.Number);
+                await tx.PushAttemptAsync(attempt.Merchant, attempt.Number, Instant.ToMicros(now + BrokenRowPause));
+            }
+            else if (departure is not null)
             {
                 departures.Add(departure);
             }
@@ -135,7 +152,18 @@ internal sealed partial class DebitFlow(
         foreach (var charge in due)
         {
             // The second charge of a contract sees what the first one did: in the next batch.
-            if (contractsInBatch.Add(charge.ContractId) && await ClaimAsync(tx, charge, candidates[charge.Id], now) is { } departure)
+            if (!contractsInBatch.Add(charge.ContractId))
+            {
+                continue;
+            }
+
+            Departure? departure = null;
+            if (await tx.TryAsync(async () => departure = await ClaimAsync(tx, charge, candidates[charge.Id], now)) is { } wrong)
+            {
+                LogNotClaimed(wrong, charge.Id);
+                await tx.PushChargeAsync(charge.Id, Instant.ToMicros(now + BrokenRowPause));
+            }
+            else if (departure is not null)
             {
                 departures.Add(departure);
             }
@@ -155,7 +183,7 @@ internal sealed partial class DebitFlow(
             return null;
         }
 
-        if (charge.Attempts >= MostAttempts)
+        if (charge.Attempts >= DebitNumber.MostAttempts)
         {
             await HoldAsync(tx, charge, "too_many_attempts");
             return null;
@@ -184,7 +212,7 @@ internal sealed partial class DebitFlow(
 
         charge.Status = Charge.After(Charge.After(charge.Status, ChargeEvidence.FellDue).State, ChargeEvidence.Claimed).State;
         charge.Attempts++;
-        charge.NextAt = null;
+        (charge.NextAt, charge.Parked) = (null, 0);
         var attempt = new AttemptRow
         {
             Merchant = charge.Merchant,
@@ -233,9 +261,24 @@ internal sealed partial class DebitFlow(
             return null;
         }
 
-        if (!facts.Contract.AllowsDebit() || charge.Status != ChargeState.InAttempt)
+        if (charge.Status != ChargeState.InAttempt)
         {
-            attempt.NextAt = null;
+            // Settled otherwise, or given to a person: nothing is to be sent for it any more.
+            if (Learning.Withdraw(attempt, now))
+            {
+                await tx.SaveAsync(attempt);
+                charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptWithdrawn).State;
+                await tx.SaveAsync(charge);
+                await LetNextAsync(tx, charge);
+                tx.AfterCommit(() => signals.Wake(DebitLoops.Questions));
+            }
+
+            return null;
+        }
+
+        if (!facts.Contract.AllowsDebit())
+        {
+            attempt.NextAt = Instant.ToMicros(now + LooksForItself);
             await tx.SaveAsync(attempt);
             return null;
         }
@@ -261,18 +304,37 @@ internal sealed partial class DebitFlow(
     private static DebitOrder OrderOf(AttemptRow attempt, Candidate facts, string description) =>
         new(attempt.Merchant, facts.AppId, facts.WeChatContractId, attempt.Number, attempt.Amount, description);
 
-    private static async Task<Departure?> ParkAsync(Transaction tx, ChargeRow charge)
+    private async Task<Departure?> ParkAsync(Transaction tx, ChargeRow charge)
     {
-        charge.NextAt = null;
+        (charge.NextAt, charge.Parked) = (Instant.ToMicros(clock.GetUtcNow() + LooksForItself), 1);
         await tx.SaveAsync(charge);
         return null;
     }
 
     private static async Task<Departure?> PostponeAsync(Transaction tx, ChargeRow charge, DateTimeOffset until)
     {
-        charge.NextAt = Instant.ToMicros(until);
+        (charge.NextAt, charge.Parked) = (Instant.ToMicros(until), 0);
         await tx.SaveAsync(charge);
         return null;
+    }
+
+    /// <summary>The number never left and never can: its charge waits for a person.</summary>
+    private async Task HoldUnsentAsync(Transaction tx, AttemptRow attempt)
+    {
+        var charge = (await tx.TakeChargeAsync(attempt.ChargeId))!; // The attempt refers to it.
+        var isWaiting = charge.Status == ChargeState.InAttempt;
+        charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptWithdrawn).State;
+        charge.Code = attempt.Code;
+        if (isWaiting)
+        {
+            await HoldAsync(tx, charge, "cannot_be_sent");
+        }
+        else
+        {
+            await tx.SaveAsync(charge);
+        }
+
+        await LetNextAsync(tx, charge);
     }
 
     private async Task HoldAsync(Transaction tx, ChargeRow charge, string reason)
@@ -331,6 +393,20 @@ internal sealed partial class DebitFlow(
         }
     }
 
+    /// <summary>A call that cannot even be made (its merchant was taken out of the settings) is no answer, and stops no other.</summary>
+    private async Task<Finding> HearAsync(string number, Func<Task<Finding>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotCalled(e, number);
+            return new Finding(AttemptEvidence.NoAnswer);
+        }
+    }
+
     private async Task<Finding> AskAsync(AttemptRow attempt, CancellationToken ct)
     {
         if (attempt.Status == AttemptState.Closing && await wechat.CloseAsync(attempt.Merchant, attempt.Number, ct) is { Evidence: AttemptEvidence.CloseConfirmed } closed)
@@ -356,6 +432,10 @@ internal sealed partial class DebitFlow(
             case Consequence.Failed:
                 await tx.SaveAsync(attempt);
                 await FailAsync(tx, attempt);
+                break;
+            case Consequence.Held:
+                await tx.SaveAsync(attempt);
+                await HoldUnsentAsync(tx, attempt);
                 break;
             case Consequence.Contradiction or Consequence.Unresolved:
                 await tx.SaveAsync(attempt);
@@ -398,12 +478,9 @@ internal sealed partial class DebitFlow(
         {
             // Late money for an earlier number while a later one is out: that one may still bring money too.
             sibling.Excess = 1;
-            if (Attempt.After(sibling.Status, AttemptEvidence.Withdrawn) is { IsMoved: true } withdrawn)
-            {
-                (sibling.Status, sibling.NextAt) = (withdrawn.State, null);
-            }
-
+            Learning.Withdraw(sibling, clock.GetUtcNow());
             await tx.SaveAsync(sibling);
+            tx.AfterCommit(() => signals.Wake(DebitLoops.Questions));
         }
 
         await tx.SaveAsync(attempt);
@@ -483,7 +560,7 @@ internal sealed partial class DebitFlow(
     private async Task RetryLaterAsync(Transaction tx, ChargeRow charge, long? at, Setback? setback)
     {
         charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptFailedRetryLater).State;
-        charge.NextAt = at;
+        (charge.NextAt, charge.Parked) = at is null ? (Instant.ToMicros(clock.GetUtcNow() + LooksForItself), 1) : (at, 0);
         charge.DueAt = at ?? charge.DueAt;
         await tx.SaveAsync(charge);
         var data = ChargeEvents.Of(charge);
@@ -520,6 +597,19 @@ internal sealed partial class DebitFlow(
         if (step.IsMoved)
         {
             (charge.Status, charge.NextAt, charge.Reason) = (step.State, null, "unresolved");
+            if (Learning.Withdraw(attempt, clock.GetUtcNow()))
+            {
+                // It was waiting to be sent: nothing of it is out, and the contract is free for others.
+                attempt.NextAt = null;
+                await tx.SaveAsync(attempt);
+            }
+
+            if (!Attempt.IsOpen(attempt.Status))
+            {
+                charge.Status = Charge.After(charge.Status, ChargeEvidence.AttemptWithdrawn).State;
+                await LetNextAsync(tx, charge);
+            }
+
             await tx.SaveAsync(charge);
         }
     }
@@ -570,10 +660,10 @@ internal sealed partial class DebitFlow(
     // ---- when to run again ---------------------------------------------------------------------------------------------------------
 
     /// <summary>WeChat's throttling slows the permits; refusals of our own set-up stop the lane before they are repeated for every customer.</summary>
-    private void Pace(Finding[] findings)
+    private void Pace(List<Departure> departures, Finding[] findings)
     {
         var now = clock.GetUtcNow();
-        foreach (var finding in findings)
+        foreach (var (merchant, finding) in departures.Zip(findings, (departure, finding) => (departure.Attempt.Merchant, finding)))
         {
             var known = DebitCode.Of(finding.Code).Class;
             if (finding.Evidence == AttemptEvidence.NotTaken && known == CodeClass.Throttle)
@@ -581,31 +671,42 @@ internal sealed partial class DebitFlow(
                 _permits = _permits.Slowed(now);
             }
 
-            _configFaults = finding.Evidence == AttemptEvidence.NotTaken && known == CodeClass.ConfigFault ? _configFaults + 1 : 0;
-            if (_configFaults >= ConfigFaultsToPause)
+            var lane = _lanes.GetValueOrDefault(merchant);
+            var faults = finding.Evidence == AttemptEvidence.NotTaken && known == CodeClass.ConfigFault ? lane.Faults + 1 : 0;
+            _lanes[merchant] = lane with { Faults = faults };
+            if (faults >= ConfigFaultsToPause)
             {
-                (_pausedUntil, _configFaults) = (now + Learning.ConfigFaultPause, 0);
-                LogPaused(finding.Code ?? "", Learning.ConfigFaultPause.TotalMinutes);
+                _lanes[merchant] = new Lane(0, now + Learning.ConfigFaultPause);
+                LogPaused(merchant, finding.Code ?? "", Learning.ConfigFaultPause.TotalMinutes);
             }
         }
     }
 
+    private string[] Paused(DateTimeOffset now) => [.. _lanes.Where(lane => lane.Value.PausedUntil > now).Select(lane => lane.Key)];
+
     private async Task<DateTimeOffset?> NextSendAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var next = await db.ReadAsync(async reader => ChargeLoop.Earlier(await reader.NextSendAsync(), await reader.NextResendAsync()), ct);
+        var paused = Paused(now);
+        var next = await db.ReadAsync(async reader => ChargeLoop.Earlier(await reader.NextSendAsync(paused), await reader.NextResendAsync(paused)), ct);
+        next = paused.Length == 0 ? next : ChargeLoop.Earlier(next, Instant.ToMicros(paused.Min(merchant => _lanes[merchant].PausedUntil)));
         return next is not { } due ? null
             : Instant.FromMicros(due) > now ? Instant.FromMicros(due)
-            : _pausedUntil > now ? _pausedUntil
-            : _permits.NextAt(now, options.Batch); // A burst's worth of permits, so that a batch is worth its commit.
+            : _permits.NextAt(now, AtOnce); // A burst's worth of permits, so that a batch is worth its commit.
     }
 
     [LoggerMessage(2001, LogLevel.Warning, "Debit {Number} was on its way when the sending process ended: asking")]
     private partial void LogInterrupted(string number);
 
-    [LoggerMessage(2003, LogLevel.Error, "What WeChat said about debit {Number} could not be written down; it is asked again")]
-    private partial void LogNotWritten(Exception e, string number);
+    [LoggerMessage(2003, LogLevel.Error, "{Row} cannot be claimed for sending; it is looked at again in an hour")]
+    private partial void LogNotClaimed(Exception exception, string row);
 
-    [LoggerMessage(2002, LogLevel.Error, "WeChat refused five debits in a row with {Code}, a fault of our own set-up: no debits for {Minutes} minutes")]
-    private partial void LogPaused(string code, double minutes);
+    [LoggerMessage(2004, LogLevel.Error, "What WeChat says about {Number} cannot be written down; it is asked again later")]
+    private partial void LogNotWritten(Exception exception, string number);
+
+    [LoggerMessage(2005, LogLevel.Error, "WeChat cannot be called about {Number}")]
+    private partial void LogNotCalled(Exception exception, string number);
+
+    [LoggerMessage(2002, LogLevel.Error, "WeChat refused five debits of merchant {Merchant} in a row with {Code}, a fault of our own set-up: none of it for {Minutes} minutes")]
+    private partial void LogPaused(string merchant, string code, double minutes);
 }

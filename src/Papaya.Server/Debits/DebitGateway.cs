@@ -37,7 +37,7 @@ internal sealed class DebitGateway(WeChatClients clients, MerchantDirectory merc
             return e switch
             {
                 { Code: LocalCodes.NotSent } => new(AttemptEvidence.NeverLeft, e.Code),
-                { NotSent: true } => new(AttemptEvidence.NotTaken, "PARAM_ERROR"), // Our own check refused a field.
+                { NotSent: true } => new(AttemptEvidence.Unsendable, e.Code), // Our own check refused a field.
                 { Kind: ErrorKind.Throttled } => new(AttemptEvidence.NotTaken, "FREQUENCY_LIMITED"),
                 _ => new(DebitCode.Of(e.Code).AsAnswerToApply, e.Code),
             };
@@ -48,17 +48,19 @@ internal sealed class DebitGateway(WeChatClients clients, MerchantDirectory merc
     {
         var client = clients.For(merchant);
         var app = AppOf(merchant);
+        var absent = AttemptEvidence.NotFoundYet;
         try
         {
             return Read(await client.Debits.QueryAsync(new DebitQuery { AppId = app, OrderNumber = number }, ct), amount);
         }
-        catch (PapayException e) when (e.Kind != ErrorKind.Refused)
+        catch (PapayException e) when (IsNoVerdict(e))
         {
             return new(AttemptEvidence.NoAnswer, e.Code);
         }
-        catch (PapayException)
+        catch (PapayException e)
         {
             // Not found there, not a debit any more once closed, or the merchant has no right to this query: the general one knows all orders.
+            absent = e.Code == "ORDERNOTEXIST" ? AttemptEvidence.NotFoundYet : AttemptEvidence.NotVisible;
         }
 
         try
@@ -67,9 +69,14 @@ internal sealed class DebitGateway(WeChatClients clients, MerchantDirectory merc
         }
         catch (PapayException e)
         {
-            return new(e.Code == "ORDERNOTEXIST" ? AttemptEvidence.NotFoundYet : AttemptEvidence.NoAnswer, e.Code);
+            return new(e.Code == "ORDERNOTEXIST" ? absent : AttemptEvidence.NoAnswer, e.Code);
         }
     }
+
+    /// <summary>Silence, a broken answer, SYSTEMERROR or throttling. Any other refusal, whatever its words (订单不是委托代扣场景), is WeChat's.</summary>
+    private static bool IsNoVerdict(PapayException e) =>
+        e.Kind == ErrorKind.Throttled
+        || e.Code is "SYSTEMERROR" or LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or LocalCodes.ForeignReply;
 
     public async Task<Finding> CloseAsync(string merchant, string number, CancellationToken ct)
     {
@@ -109,24 +116,25 @@ internal sealed class DebitGateway(WeChatClients clients, MerchantDirectory merc
     // Any app bound to the merchant number may ask.
     private string AppOf(string merchant) => merchants.Find(merchant)?.Apps.Values.FirstOrDefault() ?? throw new InvalidOperationException($"Merchant {merchant} has no app.");
 
-    private static string Fit(string description)
+    /// <summary>As much of a description as WeChat takes: 127 bytes, without emoji and control characters.</summary>
+    internal static string Fit(string description)
     {
-        if (Encoding.UTF8.GetByteCount(description) <= MostBodyBytes)
-        {
-            return description;
-        }
-
-        var (bytes, length) = (0, 0);
+        var (fitting, bytes) = (new StringBuilder(description.Length), 0);
         foreach (var rune in description.EnumerateRunes())
         {
+            if (rune.Utf8SequenceLength > 3 || Rune.IsControl(rune))
+            {
+                continue;
+            }
+
             if ((bytes += rune.Utf8SequenceLength) > MostBodyBytes)
             {
                 break;
             }
 
-            length += rune.Utf16SequenceLength;
+            fitting.Append(rune.ToString());
         }
 
-        return description[..length];
+        return string.IsNullOrWhiteSpace(fitting.ToString()) ? "自动续费" : fitting.ToString();
     }
 }

@@ -14,6 +14,9 @@ internal enum Consequence
     Waiting,
     Settled,
     Failed,
+
+    /// <summary>It can never be sent as it is: nothing left, a person has to look at the charge.</summary>
+    Held,
     Contradiction,
 
     /// <summary>Nobody can say what became of it: a person takes over.</summary>
@@ -35,7 +38,15 @@ internal static class Learning
 
     public static Learned Note(AttemptRow attempt, Finding finding, DateTimeOffset now)
     {
-        var evidence = finding.Evidence == AttemptEvidence.NotFoundYet ? CountNotFound(attempt, now) : finding.Evidence;
+        var evidence = finding.Evidence switch
+        {
+            AttemptEvidence.NotFoundYet => CountNotFound(attempt, isWholeAnswer: true, now),
+            AttemptEvidence.NotVisible => CountNotFound(attempt, isWholeAnswer: false, now),
+
+            // It may refuse only the repetition: the earlier send is asked about.
+            AttemptEvidence.Refused or AttemptEvidence.Unsendable when attempt.Undecided == 1 => AttemptEvidence.NoAnswer,
+            _ => finding.Evidence,
+        };
         if (evidence == AttemptEvidence.StillOpen && MustClose(attempt, now))
         {
             evidence = AttemptEvidence.CloseBegun;
@@ -61,7 +72,7 @@ internal static class Learning
 
         if (evidence is AttemptEvidence.Accepted or AttemptEvidence.StillOpen)
         {
-            attempt.Accepted = 1;
+            (attempt.Accepted, attempt.Undecided) = (1, 0);
         }
 
         attempt.Code = finding.Code ?? attempt.Code;
@@ -98,6 +109,12 @@ internal static class Learning
             return new(Consequence.Settled);
         }
 
+        if (evidence == AttemptEvidence.Unsendable)
+        {
+            attempt.Code = finding.Code;
+            return new(Consequence.Held);
+        }
+
         var code = evidence switch
         {
             AttemptEvidence.ClosedAtWeChat when attempt.Status == AttemptState.Failed => DebitCode.OfClosed(attempt.ReportedCode ?? finding.Code),
@@ -110,17 +127,18 @@ internal static class Learning
     }
 
     /// <summary>Counts only answers that can prove something; enough of them prove that the number never arrived.</summary>
-    private static AttemptEvidence CountNotFound(AttemptRow attempt, DateTimeOffset now)
+    private static AttemptEvidence CountNotFound(AttemptRow attempt, bool isWholeAnswer, DateTimeOffset now)
     {
         var sent = Sent(attempt);
-        if (attempt.DebitMode == DebitMode.Delay24H && attempt.Accepted == 1 && now < sent + Asking.Delay)
+        var waitsForItsDay = attempt.Accepted == 1 || attempt.Undecided == 1 || !isWholeAnswer;
+        if (attempt.DebitMode == DebitMode.Delay24H && waitsForItsDay && now < sent + Asking.Delay)
         {
             return AttemptEvidence.NotFoundYet;
         }
 
         attempt.NotFound++;
         attempt.FirstNotFoundAt ??= Instant.ToMicros(now);
-        return Asking.ProvesAbsence(attempt.DebitMode, sent, attempt.Accepted == 1, (int)attempt.NotFound, Instant.FromMicros(attempt.FirstNotFoundAt.Value), now)
+        return Asking.ProvesAbsence(attempt.DebitMode, sent, waitsForItsDay, (int)attempt.NotFound, Instant.FromMicros(attempt.FirstNotFoundAt.Value), now)
             ? AttemptEvidence.NeverArrived
             : AttemptEvidence.NotFoundYet;
     }
@@ -134,10 +152,12 @@ internal static class Learning
     {
         if (evidence == AttemptEvidence.NeverArrived)
         {
+            // Absence that is believed before the day is over, or once, allows the same number again and nothing else.
+            attempt.Undecided = attempt.Accepted == 0 && attempt.Undecided == 0 ? 1 : 0;
             (attempt.NotFound, attempt.FirstNotFoundAt, attempt.Accepted, attempt.ReportedCode) = (0, null, 0, null);
         }
 
-        if (now - Instant.FromMicros(attempt.CreatedAt) >= AskLadder.GivesUpAfter + Asking.Delay)
+        if (now - Instant.FromMicros(attempt.AskSince ?? attempt.CreatedAt) >= AskLadder.GivesUpAfter + Asking.Delay)
         {
             return null;
         }
@@ -161,8 +181,33 @@ internal static class Learning
             AttemptEvidence.StillOpen when attempt.ReportedCode is { } reported && DebitCode.Of(reported).Class == CodeClass.Ask
                 && now < Created(attempt) + CloseableAfter => Created(attempt) + CloseableAfter,
             _ when isDelayed && attempt.ReportedCode is null => sent + Asking.Delay,
-            _ => Asking.Next((int)attempt.Asked, isDelayed || attempt.DebitMode == DebitMode.PayLater ? sent : sent + Asking.Delay, now),
+            _ => Asking.Next((int)attempt.Asked, Later(isDelayed || attempt.DebitMode == DebitMode.PayLater ? sent : sent + Asking.Delay, attempt.AskSince), now),
         };
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, long? b) => b is { } other && Instant.FromMicros(other) > a ? Instant.FromMicros(other) : a;
+
+    /// <summary>A number that is not on its way is taken back; where an earlier send was never decided, that is asked about first.</summary>
+    public static bool Withdraw(AttemptRow attempt, DateTimeOffset now)
+    {
+        var step = Attempt.After(attempt.Status, attempt.Undecided == 1 ? AttemptEvidence.AskedBack : AttemptEvidence.Withdrawn);
+        if (!step.IsMoved)
+        {
+            return false;
+        }
+
+        attempt.Status = step.State;
+        var isOver = !Attempt.IsOpen(step.State);
+        attempt.NextAt = isOver ? null : Instant.ToMicros(now);
+        attempt.EndedAt = isOver ? Instant.ToMicros(now) : null;
+        return true;
+    }
+
+    /// <summary>A person asks for it: the questions (or the sending of the same number) start anew, now.</summary>
+    public static void Rearm(AttemptRow attempt, DateTimeOffset now)
+    {
+        (attempt.Asked, attempt.NotFound, attempt.FirstNotFoundAt) = (0, 0, null);
+        (attempt.AskSince, attempt.NextAt) = (Instant.ToMicros(now), Instant.ToMicros(now));
     }
 
     private static DateTimeOffset Sent(AttemptRow attempt) => Instant.FromMicros(attempt.SentAt ?? attempt.CreatedAt);

@@ -152,6 +152,11 @@ internal static class PlanRules
             return Problem.Invalid("name", "name must be 1 to 64 characters.", "Customers read it, e.g. 月度会员.");
         }
 
+        if (body.Name.Any(c => char.IsSurrogate(c) || char.IsControl(c)))
+        {
+            return Problem.Invalid("name", "name has a character that WeChat refuses.", "Leave out emoji, control characters and rare characters beyond the basic plane.");
+        }
+
         if (body.TemplateId is null)
         {
             return Problem.Invalid("template_id", "template_id is missing.", "Use the plan_id of a template in the server's merchants section.");

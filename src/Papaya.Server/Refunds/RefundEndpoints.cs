@@ -82,7 +82,7 @@ internal static class RefundEndpoints
             ? Problem.Invalid(body.Charge is null ? "charge" : "checkout", "Give either charge or checkout.", "A refund gives back one payment: a renewal's (charge) or the first one's (checkout).")
         : body.Amount is not > 0 ? Problem.Invalid("amount", "amount must be a whole number of fen above zero.", "Give the part to refund in fen.")
         : string.IsNullOrWhiteSpace(body.Reason) || body.Reason.Length > 80 ? Problem.Invalid("reason", "reason must be 1 to 80 characters.", "The customer reads it in WeChat.")
-        : body.Reason.Any(char.IsSurrogate) ? Problem.Invalid("reason", "reason has a character that WeChat refuses.", "Leave out emoji and rare characters beyond the basic plane.")
+        : body.Reason.Any(c => char.IsSurrogate(c) || char.IsControl(c)) ? Problem.Invalid("reason", "reason has a character that WeChat refuses.", "Leave out emoji, control characters and rare characters beyond the basic plane.")
         : null;
 
     private static async Task<IResult> ListAsync(PageQuery page, Database db, CancellationToken ct, string? charge = null, string? checkout = null, string? status = null)

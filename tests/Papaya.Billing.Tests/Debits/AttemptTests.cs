@@ -13,18 +13,21 @@ public sealed class AttemptTests
         Accepted         Accepted   Accepted   -          Accepted   -          -          !          !          !          !
         Refused          -          Refused    !          Refused    -          -          -          -          -          -
         NotTaken         -          Planned    -          -          -          -          -          -          -          -
+        Unsendable       -          NotSent    -          -          -          -          -          -          -          -
         NoAnswer         -          Unknown    -          -          -          -          -          -          -          -
         Interrupted      -          Unknown    -          -          -          -          -          -          -          -
         FailureReported  -          -          -          -          -          !          -          -          -          -
         StillOpen        Accepted   Accepted   -          Accepted   -          -          !          !          !          !
         ClosedAtWeChat   Failed     Failed     Failed     Failed     Closed     !          -          -          -          -
         NotFoundYet      -          -          -          -          -          -          -          -          -          -
+        NotVisible       -          -          -          -          -          -          -          -          -          -
         NeverArrived     -          -          Planned    Planned    Closed     -          -          -          -          -
         CloseBegun       -          -          Closing    Closing    -          -          -          -          -          -
         CloseConfirmed   -          -          Closed     Closed     Closed     !          -          -          -          -
         Paid             Succeeded  Succeeded  Succeeded  Succeeded  Succeeded  -          Succeeded  Succeeded  Succeeded  Succeeded
         PaidOtherAmount  !          !          !          !          !          !          !          !          !          !
         Withdrawn        NotSent    -          -          -          -          -          -          -          -          -
+        AskedBack        Unknown    -          -          -          -          -          -          -          -          -
         """);
 
     [Theory]

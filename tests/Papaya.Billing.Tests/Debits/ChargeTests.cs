@@ -15,10 +15,10 @@ public sealed class ChargeTests
         AttemptFailedRetryLater  -               -               -               RetryWait      Canceled       ManualReview  -               -          -               -               -        -               -
         AttemptFailedForGood     -               -               -               Exhausted      Canceled       ManualReview  -               -          -               -               -        -               -
         AttemptWithdrawn         -               -               -               Due            Canceled       ManualReview  -               -          -               -               -        -               -
-        CancelRequested          Canceled        Canceled        Canceled        CancelPending  -              -             Canceled        !          Canceled        -               -        !               Canceled
+        CancelRequested          Canceled        Canceled        Canceled        CancelPending  -              CancelPending Canceled        !          Canceled        -               -        !               Canceled
         HeldForReview            ManualReview    ManualReview    ManualReview    !              !              !             ManualReview    !          !               !               !        !               -
         AskedTooLong             -               -               -               Unresolved     Unresolved     -             -               -          -               -               -        -               -
-        RetryRequested           !               !               -               !              !              !             Due             !          Due             !               !        !               Due
+        RetryRequested           !               !               -               !              !              InAttempt     Due             !          Due             !               !        !               Due
         SettledOffline           SettledOffline  SettledOffline  SettledOffline  !              !              !             SettledOffline  !          SettledOffline  SettledOffline  !        -               SettledOffline
         Skipped                  Skipped         Skipped         Skipped         !              !              !             Skipped         !          !               !               -        !               !
         """);

@@ -20,8 +20,8 @@ public sealed class DebitRulesTests
         { "PAY_FAIL", CodeClass.SoftWait, true, int.MaxValue },
         { "PAYERROR", CodeClass.SoftWait, true, int.MaxValue },
         { "REVOKED", CodeClass.SoftWait, true, int.MaxValue },
-        { "ORDERCLOSED", CodeClass.SoftWait, false, int.MaxValue },
-        { "INVALID_REQUEST", CodeClass.SoftWait, false, int.MaxValue },
+        { "ORDERCLOSED", CodeClass.SoftWait, false, 3 },
+        { "INVALID_REQUEST", CodeClass.SoftWait, false, 3 },
         { "ACCOUNTERROR", CodeClass.Hold, true, 0 },
         { "USER_ACCOUNT_ABNORMAL", CodeClass.Hold, true, 0 },
         { "USER_NOT_EXIST", CodeClass.Hard, true, 0 },
@@ -121,7 +121,9 @@ public sealed class DebitRulesTests
     [InlineData("RULELIMIT", 3, 2, 2, "suspend")]
     [InlineData("TRADE_ERROR", 1, 1, 1, "retry")]
     [InlineData("TRADE_ERROR", 2, 2, 2, "suspend")]
-    [InlineData("INVALID_REQUEST", 5, 0, 0, "retry")]
+    [InlineData("INVALID_REQUEST", 3, 0, 0, "retry")]
+    [InlineData("INVALID_REQUEST", 4, 0, 0, "stop")] // no new number every six hours for ever
+    [InlineData("ORDERCLOSED", 4, 0, 0, "stop")]
     [InlineData("ACCOUNTERROR", 1, 1, 1, "suspend")]
     [InlineData("CONTRACT_NOT_EXIST", 1, 0, 0, "ask")]
     [InlineData("CONTRACT_NOT_EXIST", 2, 0, 0, "suspend")] // WeChat called the contract good in between

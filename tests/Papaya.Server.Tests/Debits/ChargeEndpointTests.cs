@@ -83,6 +83,7 @@ public sealed class ChargeEndpointTests : IAsyncLifetime
     [InlineData("""{"contract":"@","amount":50001,"description":"x"}""", 422, "amount")]
     [InlineData("""{"contract":"@","amount":1}""", 422, "description")]
     [InlineData("""{"contract":"@","amount":1,"description":"🚲"}""", 422, "description")]
+    [InlineData("""{"contract":"@","amount":1,"description":"x\u0007"}""", 422, "description")]
     [InlineData("""{"contract":"@","amount":1,"description":"x","colour":"red"}""", 400, "colour")]
     public async Task A_bad_request_names_the_field_and_stores_nothing(string body, int status, string field)
     {
@@ -137,6 +138,7 @@ public sealed class ChargeEndpointTests : IAsyncLifetime
     [InlineData("""{"charge":"@","amount":1,"reason":"x"}""", 409, "charge")]
     [InlineData("""{"charge":"@","amount":0,"reason":"x"}""", 422, "amount")]
     [InlineData("""{"charge":"@","amount":1}""", 422, "reason")]
+    [InlineData("""{"charge":"@","amount":1,"reason":"x\u0007"}""", 422, "reason")]
     [InlineData("""{"charge":"@","amount":1,"reason":"x","fee":1}""", 400, "fee")]
     public async Task A_refund_that_cannot_be_names_the_field(string body, int status, string field)
     {

@@ -375,6 +375,119 @@ public abstract class DebitFlowTests(TestDatabase test) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_number_that_could_not_be_sent_for_days_is_taken_back_and_frees_its_contract()
+    {
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NeverLeft));
+        var (_, charge, _) = await SentAsync();
+        await _house.RunUntilAsync(_house.Now.AddDays(6));
+        Assert.Equal(ChargeState.ManualReview, (await _house.ChargeAsync(charge)).Status);
+        Assert.Equal(AttemptState.NotSent, Assert.Single(await _house.AttemptsAsync(charge)).Status);
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.Accepted));
+        var next = await _house.UseAsync((await _house.ChargeAsync(charge)).ContractId);
+        await _house.RunUntilAsync(_house.Now.AddDays(1));
+        Assert.Single(await _house.AttemptsAsync(next));
+    }
+
+    [Fact]
+    public async Task An_unresolved_charge_that_is_retried_is_asked_about_and_sent_under_its_own_number_only()
+    {
+        var (_, charge, number) = await SentAsync();
+        _wechat.OnAsk = _ => new Finding(AttemptEvidence.NoAnswer);
+        await _house.RunUntilAsync(_house.Now.AddDays(5));
+        Assert.Equal(ChargeState.Unresolved, (await _house.ChargeAsync(charge)).Status);
+        await _house.ActAsync(desk => desk.RetryAsync(charge, _house.Request(), default));
+        _wechat.OnAsk = _ => new Finding(AttemptEvidence.NotFoundYet);
+        await _house.RunUntilAsync(_house.Now.AddDays(1));
+        Assert.Equal([number, number], _wechat.Numbers);
+        await _house.NotifyPaidAsync(number);
+        Assert.Equal(ChargeState.Succeeded, (await _house.ChargeAsync(charge)).Status);
+    }
+
+    [Fact]
+    public async Task An_unresolved_charge_that_is_canceled_waits_for_its_number_and_ends_canceled()
+    {
+        var (_, charge, _) = await SentAsync();
+        _wechat.OnAsk = _ => new Finding(AttemptEvidence.NoAnswer);
+        await _house.RunUntilAsync(_house.Now.AddDays(5));
+        await _house.ActAsync(desk => desk.CancelAsync(charge, null, _house.Request(), default));
+        Assert.Equal(ChargeState.CancelPending, (await _house.ChargeAsync(charge)).Status);
+        _wechat.OnAsk = _ => ScriptedWeChat.Closing();
+        await _house.AskAsync();
+        Assert.Equal(ChargeState.Canceled, (await _house.ChargeAsync(charge)).Status);
+    }
+
+    [Fact]
+    public async Task Without_the_debit_query_no_such_order_is_not_believed_before_the_day_is_over()
+    {
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NoAnswer));
+        _wechat.OnAsk = _ => new Finding(AttemptEvidence.NotVisible, "ORDERNOTEXIST");
+        var (_, _, number) = await SentAsync();
+        await _house.RunUntilAsync(_house.Now.AddHours(24));
+        Assert.Equal([number], _wechat.Numbers);
+        await _house.RunUntilAsync(_house.Now.AddHours(24));
+        Assert.Equal(number, _wechat.Numbers.Distinct().Single());
+        Assert.True(_wechat.Applied.Count > 1);
+    }
+
+    [Fact]
+    public async Task A_refused_repetition_says_nothing_about_the_first_send()
+    {
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NoAnswer));
+        _wechat.OnAsk = _ => new Finding(AttemptEvidence.NotFoundYet, "ORDERNOTEXIST");
+        var (_, charge, number) = await SentAsync();
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.Refused, "NOTENOUGH"));
+        await _house.RunUntilAsync(_house.Now.AddHours(3));
+        Assert.Equal([number, number], _wechat.Numbers);
+        Assert.Equal(AttemptState.Unknown, Assert.Single(await _house.AttemptsAsync(charge)).Status);
+        _wechat.OnAsk = ScriptedWeChat.Paid; // The first send was executed after all.
+        await _house.RunUntilAsync(_house.Now.AddHours(24));
+        Assert.Equal(ChargeState.Succeeded, (await _house.ChargeAsync(charge)).Status);
+        Assert.Single(await _house.AttemptsAsync(charge));
+    }
+
+    [Fact]
+    public async Task A_number_whose_first_send_was_never_decided_is_asked_about_before_it_is_taken_back()
+    {
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NoAnswer));
+        _wechat.OnAsk = _ => new Finding(AttemptEvidence.NotFoundYet, "ORDERNOTEXIST");
+        var (_, charge, _) = await SentAsync();
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NotTaken, "SIGNERROR"));
+        await _house.RunUntilAsync(_house.Now.AddMinutes(10));
+        Assert.Equal(AttemptState.Planned, Assert.Single(await _house.AttemptsAsync(charge)).Status);
+        await test.Db.WriteAsync(async tx => await _house.Charges.CancelUnsentAsync(tx, (await tx.FindChargeAsync(charge))!.ContractId, "contract_ended"));
+        Assert.Equal(ChargeState.CancelPending, (await _house.ChargeAsync(charge)).Status);
+        await _house.RunUntilAsync(_house.Now.AddHours(30));
+        Assert.Equal(ChargeState.Canceled, (await _house.ChargeAsync(charge)).Status);
+    }
+
+    [Fact]
+    public async Task What_stood_aside_for_a_withdrawn_number_is_woken()
+    {
+        var contract = await _house.ContractAsync();
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NotTaken, "SIGNERROR"));
+        var first = await _house.UseAsync(contract);
+        await _house.SendAsync();
+        var second = await _house.UseAsync(contract);
+        await _house.SendAsync();
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.Accepted));
+        await _house.ActAsync(desk => desk.CancelAsync(first, null, _house.Request(), default));
+        await _house.SendAsync();
+        Assert.Single(await _house.AttemptsAsync(second));
+    }
+
+    [Fact]
+    public async Task What_stands_aside_looks_for_itself_when_its_wake_is_lost()
+    {
+        var (_, charge, _) = await DueAsync();
+        var contract = (await _house.ChargeAsync(charge)).ContractId;
+        await SetContractAsync(contract, ContractState.Suspended);
+        await _house.SendAsync();
+        await SetContractAsync(contract, ContractState.Active); // And nobody says so.
+        await _house.RunUntilAsync(_house.Now.AddHours(6));
+        Assert.Single(_wechat.Applied);
+    }
+
+    [Fact]
     public async Task A_missing_contract_puts_it_in_doubt_and_its_answer_decides()
     {
         _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.Refused, "CONTRACT_NOT_EXIST"));
@@ -385,6 +498,121 @@ public abstract class DebitFlowTests(TestDatabase test) : IAsyncLifetime
         Assert.Single(_wechat.Applied);
         await test.Db.WriteAsync(tx => _house.Charges.CancelUnsentAsync(tx, contract, "contract_ended"));
         Assert.Equal(ChargeState.Canceled, (await _house.ChargeAsync(charge)).Status);
+    }
+
+    [Fact]
+    public async Task What_WeChat_keeps_refusing_ends_after_three_tries_with_the_contract_untouched()
+    {
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.Refused, "INVALID_REQUEST"));
+        var (_, charge, _) = await SentAsync();
+        await _house.RunUntilAsync(_house.Now.AddDays(30));
+        Assert.Equal(4, _wechat.Applied.Count);
+        var ended = await _house.ChargeAsync(charge);
+        Assert.Equal((ChargeState.Exhausted, "INVALID_REQUEST"), (ended.Status, ended.Reason));
+        Assert.Equal(ContractState.Active, await _house.ContractStateAsync(ended.ContractId));
+    }
+
+    [Fact]
+    public async Task A_charge_without_numbers_left_is_held()
+    {
+        var charge = await _house.UseAsync(await _house.ContractAsync(12537));
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync("update charge set attempts = 99 where id = @Id", new { Id = charge }));
+        await _house.SendAsync();
+        Assert.Equal((ChargeState.ManualReview, "too_many_attempts"), ((await _house.ChargeAsync(charge)).Status, (await _house.ChargeAsync(charge)).Reason));
+    }
+
+    [Fact]
+    public async Task A_broken_row_stops_no_other_debit()
+    {
+        var (_, broken, _) = await DueAsync();
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync("update charge set due_day = 20260231 where id = @Id", new { Id = broken }));
+        var sound = await _house.UseAsync(await _house.ContractAsync(12537));
+        await _house.SendAsync();
+        Assert.Equal(DebitNumber.OfUse(sound, 1), Assert.Single(_wechat.Applied).Number);
+        Assert.True(Instant.FromMicros((await _house.ChargeAsync(broken)).NextAt!.Value) > _house.Now);
+    }
+
+    [Fact]
+    public async Task What_can_never_be_sent_is_held_for_a_person_and_stops_nobody()
+    {
+        var broken = await _house.UseAsync(await _house.ContractAsync());
+        _wechat.OnApply = order => Task.FromResult(order.Number == DebitNumber.OfUse(broken, 1)
+            ? new Finding(AttemptEvidence.Unsendable, "papaya.invalid_field")
+            : new Finding(AttemptEvidence.Accepted));
+        await _house.SendAsync();
+        var held = await _house.ChargeAsync(broken);
+        Assert.Equal((ChargeState.ManualReview, "cannot_be_sent"), (held.Status, held.Reason));
+        Assert.Equal(AttemptState.NotSent, Assert.Single(await _house.AttemptsAsync(broken)).Status);
+        await _house.UseAsync(held.ContractId);
+        await _house.SendAsync();
+        Assert.Equal(2, _wechat.Applied.Count);
+    }
+
+    [Fact]
+    public async Task What_goes_out_again_never_takes_the_whole_batch()
+    {
+        await using var house = new DebitHouse(test.Db, test.Clock, _wechat, options => (options.PermitsPerSecond, options.Batch) = (0, 2));
+        _wechat.OnApply = _ => Task.FromResult(new Finding(AttemptEvidence.NotTaken, "FREQUENCY_LIMITED"));
+        for (var i = 0; i < 4; i++)
+        {
+            await house.UseAsync(await house.ContractAsync(12537));
+            await house.SendAsync();
+        }
+
+        house.Now += TimeSpan.FromMinutes(1); // All four are due again.
+        var fresh = await house.UseAsync(await house.ContractAsync(12537));
+        await house.SendAsync();
+        Assert.Contains(DebitNumber.OfUse(fresh, 1), _wechat.Numbers);
+    }
+
+    [Fact]
+    public async Task A_merchants_faults_of_set_up_stop_only_its_own_debits()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await _house.UseAsync(await _house.ContractAsync(12537));
+        }
+
+        _wechat.OnApply = order => Task.FromResult(order.Merchant == Preset.MerchantNumber
+            ? new Finding(AttemptEvidence.NotTaken, "SIGNERROR")
+            : new Finding(AttemptEvidence.Accepted));
+        await _house.SendAsync();
+        var (own, other) = (await _house.UseAsync(await _house.ContractAsync(12537)), await _house.UseAsync(await _house.ContractAsync(12537)));
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync("update charge set merchant = '20000200' where id = @Id", new { Id = other }));
+        await _house.SendAsync();
+        Assert.Contains(DebitNumber.OfUse(other, 1), _wechat.Numbers);
+        Assert.DoesNotContain(DebitNumber.OfUse(own, 1), _wechat.Numbers);
+    }
+
+    [Fact]
+    public async Task A_question_that_cannot_be_asked_loses_no_other_answer()
+    {
+        await _house.UseAsync(await _house.ContractAsync(12537));
+        var sound = await _house.UseAsync(await _house.ContractAsync(12537), 2500);
+        await _house.SendAsync();
+        _wechat.OnAsk = number => number == DebitNumber.OfUse(sound, 1) ? ScriptedWeChat.Paid(number) : throw new InvalidOperationException("Merchant has no app.");
+        _house.Now += TimeSpan.FromMinutes(1);
+        await _house.AskAsync();
+        Assert.Equal(ChargeState.Succeeded, (await _house.ChargeAsync(sound)).Status);
+    }
+
+    [Theory]
+    [InlineData("月度会员", "月度会员")]
+    [InlineData("会员🎁\u0007卡", "会员卡")]
+    [InlineData("🎁", "自动续费")]
+    public void A_description_is_sent_without_what_WeChat_refuses(string description, string expected) => Assert.Equal(expected, DebitGateway.Fit(description));
+
+    [Fact]
+    public async Task No_more_is_claimed_than_leaves_at_once()
+    {
+        await using var house = new DebitHouse(test.Db, test.Clock, _wechat, options => (options.PermitsPerSecond, options.Concurrency) = (0, 2));
+        for (var i = 0; i < 5; i++)
+        {
+            await house.UseAsync(await house.ContractAsync(12537));
+        }
+
+        await house.SendAsync();
+        Assert.Equal(2, _wechat.Applied.Count);
     }
 
     // ---- the guard ---------------------------------------------------------------------------------------------------------------
@@ -613,6 +841,7 @@ public abstract class DebitFlowTests(TestDatabase test) : IAsyncLifetime
             charges.Add(await _house.UseAsync(await _house.ContractAsync(12537)));
         }
 
+        charges.Sort((a, b) => string.CompareOrdinal(DebitNumber.OfUse(a, 1), DebitNumber.OfUse(b, 1))); // As they are asked about.
         await _house.SendAsync();
         var wrong = DebitNumber.OfUse(charges[1], 1);
         var taken = "42" + DebitNumber.OfUse(charges[0], 1);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Papaya.Billing;
 using Papaya.Billing.Calendar;
@@ -190,6 +191,11 @@ internal sealed class DebitHouse : IAsyncDisposable
         }));
         return id;
     }
+
+    /// <summary>What a merchant or an operator asks of a charge.</summary>
+    public Task<IResult> ActAsync(Func<ChargeDesk, Task<IResult>> act) => act(Get<ChargeDesk>());
+
+    public IdempotentRequest Request() => new("/v1/charges", Name("key-"), "hash", null, Get<Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions, _clock);
 
     public Task<DateTimeOffset?> SendAsync() => Debits.SendDueAsync(default);
 

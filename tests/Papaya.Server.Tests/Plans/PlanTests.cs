@@ -58,6 +58,8 @@ public sealed class PlanTests : IAsyncLifetime
     [Theory]
     [InlineData("code", "\"with space\"", "invalid_value", "code")]
     [InlineData("name", "\"\"", "invalid_value", "name")]
+    [InlineData("name", "\"会员🎁\"", "invalid_value", "name")]
+    [InlineData("name", "\"会员\\u0007\"", "invalid_value", "name")]
     [InlineData("template_id", "99", "invalid_value", "template_id")]
     [InlineData("template_id", "12536", "invalid_value", "template_id")]
     [InlineData("mode", "\"pre_notice\"", "invalid_value", "mode")]

@@ -24,6 +24,7 @@ create table charge (
     paid_number text,
     settled_at bigint,
     next_at bigint,
+    parked bigint not null default 0 check (parked in (0, 1)),
     created_at bigint not null,
     version bigint not null,
     unique (subscription_id, period)
@@ -60,6 +61,8 @@ create table charge_attempt (
     asked bigint not null,
     not_found bigint not null,
     first_not_found_at bigint,
+    undecided bigint not null default 0 check (undecided in (0, 1)),
+    ask_since bigint,
     executed_at bigint,
     ended_at bigint,
     next_at bigint,
@@ -74,6 +77,8 @@ create unique index charge_attempt_one_success on charge_attempt (charge_id)
 create unique index charge_attempt_one_waiting on charge_attempt (contract_id)
     where mode = 'delay_24h' and state in ('planned', 'sending', 'accepted', 'unknown', 'closing');
 create unique index charge_attempt_transaction on charge_attempt (merchant, transaction_id) where transaction_id is not null;
+create index charge_attempt_open_of_contract on charge_attempt (contract_id)
+    where state in ('planned', 'sending', 'accepted', 'unknown', 'closing');
 create index charge_attempt_of_charge on charge_attempt (charge_id, attempt);
 create index charge_attempt_to_send on charge_attempt (next_at) where state = 'planned' and next_at is not null;
 create index charge_attempt_to_ask on charge_attempt (next_at) where state in ('accepted', 'unknown', 'closing') and next_at is not null;
