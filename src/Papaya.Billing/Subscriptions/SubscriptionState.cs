@@ -44,6 +44,9 @@ public enum SubscriptionEvidence
     /// <summary>The last try failed.</summary>
     ChargeExhausted,
 
+    /// <summary>Long after its period nothing has renewed it and nothing is under way.</summary>
+    RenewalOverdue,
+
     /// <summary>The customer cancels and keeps what is paid.</summary>
     CancelAtPeriodEnd,
 
@@ -83,6 +86,9 @@ public static class SubscriptionMachine
         (Active or PastDue, ChargeExhausted) => Step.MoveTo(OnHold),
         (OnHold or Ending or Canceled, ChargeExhausted) => Step.Ignore(state),
         (Incomplete or NeverPaid or Declined, ChargeFailed or ChargeExhausted) => Step.Contradict(state, "a renewal failed before the first payment"),
+
+        (Active or PastDue, RenewalOverdue) => Step.MoveTo(OnHold),
+        (Incomplete or OnHold or Ending or Canceled or NeverPaid or Declined, RenewalOverdue) => Step.Ignore(state),
 
         (Active or PastDue, CancelAtPeriodEnd or ContractEnded) => Step.MoveTo(Ending),
         (OnHold, CancelAtPeriodEnd or ContractEnded) => Step.MoveTo(SubscriptionState.Canceled), // Its paid time is over already.

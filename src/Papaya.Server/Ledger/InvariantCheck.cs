@@ -100,7 +100,12 @@ public static class InvariantCheck
             """
             select a.number || ' is ' || a.state || ' and nobody will ask' as what
               from charge_attempt a join charge c on c.id = a.charge_id
-             where a.state in ('accepted', 'unknown', 'closing') and a.next_at is null and c.state not in ('unresolved', 'manual_review')
+             where a.state in ('planned', 'accepted', 'unknown', 'closing') and a.next_at is null and c.state <> 'unresolved'
+            union all
+            select id || ' is ' || state || ' and nobody will send it' as what from charge where state in ('planned', 'noticed', 'due', 'retry_wait') and next_at is null
+            union all
+            select id || ' renews and nobody will look whether it did' as what
+              from subscription where auto_renew = 1 and status in ('active', 'past_due') and next_at is null
             union all
             select id || ' waits in the inbox without a date' as what from notification_inbox where state = 'waiting' and due_at is null
             union all

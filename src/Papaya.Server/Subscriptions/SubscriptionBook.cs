@@ -41,6 +41,9 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
     /// <summary>On hold for this long after its last period, a subscription ends, and its contract with it.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromDays(30);
 
+    /// <summary>A renewing subscription whose period ended this long ago, unpaid and with no debit under way, is put on hold: its charge was waived or held.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromDays(7);
+
     public Task<Subscription?> FindAsync(Reader reader, string id) => reader.FindSubscriptionAsync(id);
 
     /// <summary>The promise as it stands before the first payment.</summary>
@@ -172,7 +175,7 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
 
         SetPeriod(subscription, subscription.NextPeriod);
         subscription.CanceledAt = null;
-        subscription.NextAt = subscription.Renews ? null : subscription.PeriodEnd;
+        subscription.NextAt = EndOfPaidTime(subscription);
         await SaveAsync(tx, subscription, "subscription.renewed");
         await charges.OpenNextAsync(tx, subscription);
     }
@@ -189,7 +192,7 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
 
         if (subscription.State == SubscriptionState.OnHold)
         {
-            subscription.NextAt = subscription.PeriodEnd + (LongestHold.Ticks / TimeSpan.TicksPerMicrosecond);
+            subscription.NextAt = subscription.PeriodEnd + Micros(LongestHold);
         }
 
         await SaveAsync(tx, subscription, subscription.State == SubscriptionState.OnHold ? "subscription.on_hold" : "subscription.past_due");
@@ -236,6 +239,12 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
             return null;
         }
 
+        if (subscription is { Renews: true, State: SubscriptionState.Active or SubscriptionState.PastDue })
+        {
+            await ComeOverdueAsync(tx, subscription);
+            return null;
+        }
+
         var onHold = subscription.State == SubscriptionState.OnHold;
         subscription.NextAt = null;
         if (await MoveAsync(tx, subscription, onHold ? SubscriptionEvidence.HoldOver : SubscriptionEvidence.PeriodOverWithoutRenewal))
@@ -249,6 +258,25 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
         await SaveAsync(tx, subscription, eventType: null);
         return null;
     }
+
+    private async Task ComeOverdueAsync(Transaction tx, Subscription subscription)
+    {
+        if (await charges.IsNextUnderWayAsync(tx, subscription))
+        {
+            subscription.NextAt = Now + Micros(TimeSpan.FromDays(1)); // The debit decides; it does not take for ever.
+            await SaveAsync(tx, subscription, eventType: null);
+            return;
+        }
+
+        await MoveAsync(tx, subscription, SubscriptionEvidence.RenewalOverdue);
+        subscription.NextAt = subscription.PeriodEnd + Micros(LongestHold);
+        await SaveAsync(tx, subscription, "subscription.on_hold");
+    }
+
+    private static long? EndOfPaidTime(Subscription subscription) =>
+        subscription.Renews ? subscription.PeriodEnd + Micros(Grace) : subscription.PeriodEnd;
+
+    private static long Micros(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private long Now => Instant.ToMicros(clock.GetUtcNow());
 
@@ -266,7 +294,7 @@ public sealed class SubscriptionBook(ChargeBook charges, EventLog events, LoopSi
     {
         subscription.ContractId = contractId ?? subscription.ContractId;
         subscription.AutoRenew = contractId is null ? 0 : 1;
-        subscription.NextAt = contractId is null ? subscription.PeriodEnd : null;
+        subscription.NextAt = EndOfPaidTime(subscription);
     }
 
     private void Close(Subscription subscription, string reason)

@@ -57,7 +57,9 @@ public sealed class RefundTests
     [InlineData("FREQUENCY_LIMITED", RefundEvidence.NotTaken)]
     [InlineData("CERT_ERROR", RefundEvidence.NotTaken)]
     [InlineData("SYSTEMERROR", RefundEvidence.NoAnswer)]
-    [InlineData("BIZERR_NEED_RETRY", RefundEvidence.NoAnswer)]
+    [InlineData("BIZERR_NEED_RETRY", RefundEvidence.NotTaken)]
+    [InlineData("ERROR", RefundEvidence.NoAnswer)]
+    [InlineData("INVALID_REQUEST", RefundEvidence.Refused)]
     [InlineData("A_CODE_OF_NEXT_YEAR", RefundEvidence.NoAnswer)]
     [InlineData(null, RefundEvidence.NoAnswer)]
     public void A_code_says_what_it_proves(string? code, RefundEvidence expected) => Assert.Equal(expected, Refund.OfAnswer(code));

@@ -11,6 +11,7 @@ public sealed class SubscriptionStateTests
         RenewalPaid               !           Active    Active    Active    Ending    Ending    !          !
         ChargeFailed              !           PastDue   -         -         -         -         !          !
         ChargeExhausted           !           OnHold    OnHold    -         -         -         !          !
+        RenewalOverdue            -           OnHold    OnHold    -         -         -         -          -
         CancelAtPeriodEnd         Declined    Ending    Ending    Canceled  -         !         !          !
         CancelNow                 Declined    Canceled  Canceled  Canceled  Canceled  !         !          !
         ContractEnded             -           Ending    Ending    Canceled  -         -         -          -

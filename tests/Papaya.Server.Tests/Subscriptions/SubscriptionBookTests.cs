@@ -80,6 +80,20 @@ public abstract class SubscriptionBookTests(TestDatabase database) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_period_whose_charge_was_waived_or_held_is_not_given_for_ever()
+    {
+        var visit = await SubscribedAsync();
+        var end = (await PeriodAsync(visit)).End;
+        await Desk.PassAsync(end + SubscriptionBook.Grace - TimeSpan.FromSeconds(1) - Desk.Clock.Now);
+        Assert.Equal(SubscriptionState.Active, (await Desk.SubscriptionAsync(visit)).State);
+        await Desk.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(SubscriptionState.OnHold, (await Desk.SubscriptionAsync(visit)).State);
+        Assert.Equal("subscription.on_hold", (await Desk.EventsAsync(visit.SubscriptionId))[^1]);
+        await Desk.PassAsync(TimeSpan.FromDays(24));
+        Assert.Equal(SubscriptionState.Canceled, (await Desk.SubscriptionAsync(visit)).State);
+    }
+
+    [Fact]
     public async Task Canceling_at_the_periods_end_ends_the_contract_at_once_and_keeps_what_is_paid()
     {
         var visit = await SubscribedAsync();
