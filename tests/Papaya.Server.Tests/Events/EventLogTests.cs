@@ -38,7 +38,7 @@ public sealed partial class EventTypeTests
             found);
     }
 
-    [GeneratedRegex("^(checkout|contract|subscription|renewal|charge|refund|contradiction)\\.[a-z_]+$")]
+    [GeneratedRegex("^(checkout|contract|subscription|renewal|charge|refund|contradiction)\\.[a-z_]+$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex EventType();
 }
 
