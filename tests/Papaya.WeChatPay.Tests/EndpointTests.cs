@@ -32,8 +32,8 @@ public sealed class EndpointTests
         Assert.Equal(
             "/pay/contractorder,/papay/querycontract?,/papay/deletecontract,/pay/pappayapply,/pay/paporderquery?,/pay/orderquery?,/pay/closeorder,/secapi/pay/refund!,/pay/refundquery?,/pay/downloadbill?",
             string.Join(',', Endpoints.All.Select(e => e.Path + (e.IsRead ? "?" : "") + (e.NeedsCertificate ? "!" : ""))));
-        Assert.Equal(["querycontract", "deletecontract"], Endpoints.All.Where(e => e.Find("nonce_str") is null).Select(e => e.Name));
-        Assert.Equal(["deletecontract", "paporderquery"], Endpoints.All.Where(e => !e.TakesSignType).Select(e => e.Name));
+        Assert.Equal(["querycontract", "deletecontract"], Endpoints.All.Where(e => !e.HasNonce).Select(e => e.Name));
+        Assert.Equal(["deletecontract", "paporderquery"], Endpoints.All.Where(e => e.SignTypes is [SignType.Md5]).Select(e => e.Name));
         Assert.Equal("https://pay.weixin.qq.com/doc/v2/merchant/4011987377", Endpoints.PapPayApply.Document.ToString());
     }
 

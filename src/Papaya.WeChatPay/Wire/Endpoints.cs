@@ -15,39 +15,40 @@ public static class Endpoints
     private const FieldNeed R = FieldNeed.Required;
     private const FieldNeed C = FieldNeed.Conditional;
     private const FieldNeed O = FieldNeed.Optional;
+    private static readonly SignType[] Md5Only = [SignType.Md5];
     private static readonly string[] SignTypeChoices = ["MD5", "HMAC-SHA256"];
 
     /// <summary>支付中签约: an order whose cashier offers the contract.</summary>
-    public static Endpoint ContractOrder => ContractOrderTable;
+    public static V2Endpoint ContractOrder => ContractOrderTable;
 
     /// <summary>查询签约关系: has no nonce_str.</summary>
-    public static Endpoint QueryContract => QueryContractTable;
+    public static V2Endpoint QueryContract => QueryContractTable;
 
     /// <summary>申请解约: has no nonce_str.</summary>
-    public static Endpoint DeleteContract => DeleteContractTable;
+    public static V2Endpoint DeleteContract => DeleteContractTable;
 
     /// <summary>申请扣款: asynchronous; SUCCESS means accepted.</summary>
-    public static Endpoint PapPayApply => PapPayApplyTable;
+    public static V2Endpoint PapPayApply => PapPayApplyTable;
 
     /// <summary>查询代扣订单: only orders made by pappayapply, at most one month old.</summary>
-    public static Endpoint PapOrderQuery => PapOrderQueryTable;
+    public static V2Endpoint PapOrderQuery => PapOrderQueryTable;
 
     /// <summary>查询订单: every kind of order.</summary>
-    public static Endpoint OrderQuery => OrderQueryTable;
+    public static V2Endpoint OrderQuery => OrderQueryTable;
 
     /// <summary>关闭订单: at least 5 minutes after the order was made.</summary>
-    public static Endpoint CloseOrder => CloseOrderTable;
+    public static V2Endpoint CloseOrder => CloseOrderTable;
 
     /// <summary>申请退款: with the client certificate.</summary>
-    public static Endpoint Refund => RefundTable;
+    public static V2Endpoint Refund => RefundTable;
 
     /// <summary>查询退款.</summary>
-    public static Endpoint RefundQuery => RefundQueryTable;
+    public static V2Endpoint RefundQuery => RefundQueryTable;
 
     /// <summary>下载交易账单: answers with a file, or with unsigned XML on failure.</summary>
-    public static Endpoint DownloadBill => DownloadBillTable;
+    public static V2Endpoint DownloadBill => DownloadBillTable;
 
-    internal static Endpoint<PayAndSignRequest> ContractOrderTable { get; } = new("contractorder", "/pay/contractorder", "支付中签约", "4011987320",
+    internal static V2Endpoint<PayAndSignRequest> ContractOrderTable { get; } = new("contractorder", "/pay/contractorder", "支付中签约", "merchant/4011987320",
     [
         new Field<PayAndSignRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<PayAndSignRequest>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -90,7 +91,7 @@ public static class Endpoints
             : null,
     };
 
-    internal static Endpoint<ContractQuery> QueryContractTable { get; } = new("querycontract", "/papay/querycontract", "查询签约关系", "4011987640",
+    internal static V2Endpoint<ContractQuery> QueryContractTable { get; } = new("querycontract", "/papay/querycontract", "查询签约关系", "merchant/4011987640",
     [
         new Field<ContractQuery>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<ContractQuery>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -108,7 +109,7 @@ public static class Endpoints
         Echoes = ["contract_id", "contract_code"],
     };
 
-    internal static Endpoint<TerminateRequest> DeleteContractTable { get; } = new("deletecontract", "/papay/deletecontract", "申请解约", "4011987432",
+    internal static V2Endpoint<TerminateRequest> DeleteContractTable { get; } = new("deletecontract", "/papay/deletecontract", "申请解约", "merchant/4011987432",
     [
         new Field<TerminateRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<TerminateRequest>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -121,12 +122,13 @@ public static class Endpoints
         new Field("sign", R, FieldForm.Alphanumeric, 32),
     ])
     {
+        SignTypes = Md5Only,
         Alternatives = [["contract_id"], ["plan_id", "contract_code"]],
         AlternativesExclude = true,
         Echoes = ["contract_id", "contract_code"],
     };
 
-    internal static Endpoint<DebitRequest> PapPayApplyTable { get; } = new("pappayapply", "/pay/pappayapply", "申请扣款", "4011987377",
+    internal static V2Endpoint<DebitRequest> PapPayApplyTable { get; } = new("pappayapply", "/pay/pappayapply", "申请扣款", "merchant/4011987377",
     [
         new Field<DebitRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<DebitRequest>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -158,7 +160,7 @@ public static class Endpoints
         new Field("sign", R, FieldForm.Alphanumeric, 64),
     ]);
 
-    internal static Endpoint<DebitQuery> PapOrderQueryTable { get; } = new("paporderquery", "/pay/paporderquery", "查询代扣订单", "4013894074",
+    internal static V2Endpoint<DebitQuery> PapOrderQueryTable { get; } = new("paporderquery", "/pay/paporderquery", "查询代扣订单", "merchant/4013894074",
     [
         new Field<DebitQuery>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<DebitQuery>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -169,11 +171,12 @@ public static class Endpoints
     ])
     {
         IsRead = true,
+        SignTypes = Md5Only,
         Alternatives = [["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_trade_no", "transaction_id"],
     };
 
-    internal static Endpoint<OrderQuery> OrderQueryTable { get; } = new("orderquery", "/pay/orderquery", "查询订单", "4011987538",
+    internal static V2Endpoint<OrderQuery> OrderQueryTable { get; } = new("orderquery", "/pay/orderquery", "查询订单", "merchant/4011987538",
     [
         new Field<OrderQuery>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<OrderQuery>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -190,7 +193,7 @@ public static class Endpoints
         Echoes = ["out_trade_no", "transaction_id"],
     };
 
-    internal static Endpoint<CloseRequest> CloseOrderTable { get; } = new("closeorder", "/pay/closeorder", "关闭订单", "4011987803",
+    internal static V2Endpoint<CloseRequest> CloseOrderTable { get; } = new("closeorder", "/pay/closeorder", "关闭订单", "merchant/4011987803",
     [
         new Field<CloseRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<CloseRequest>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -203,7 +206,7 @@ public static class Endpoints
         Echoes = ["out_trade_no"],
     };
 
-    internal static Endpoint<RefundRequest> RefundTable { get; } = new("refund", "/secapi/pay/refund", "申请退款", "4011987741",
+    internal static V2Endpoint<RefundRequest> RefundTable { get; } = new("refund", "/secapi/pay/refund", "申请退款", "merchant/4011987741",
     [
         new Field<RefundRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<RefundRequest>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -233,7 +236,7 @@ public static class Endpoints
             : null,
     };
 
-    internal static Endpoint<RefundQuery> RefundQueryTable { get; } = new("refundquery", "/pay/refundquery", "查询退款", "4011987766",
+    internal static V2Endpoint<RefundQuery> RefundQueryTable { get; } = new("refundquery", "/pay/refundquery", "查询退款", "merchant/4011987766",
     [
         new Field<RefundQuery>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<RefundQuery>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -252,7 +255,7 @@ public static class Endpoints
         Echoes = ["out_trade_no", "transaction_id"],
     };
 
-    internal static Endpoint<BillRequest> DownloadBillTable { get; } = new("downloadbill", "/pay/downloadbill", "下载交易账单", "4011987833",
+    internal static V2Endpoint<BillRequest> DownloadBillTable { get; } = new("downloadbill", "/pay/downloadbill", "下载交易账单", "merchant/4011987833",
     [
         new Field<BillRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<BillRequest>("mch_id", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
@@ -266,10 +269,11 @@ public static class Endpoints
     ])
     {
         IsRead = true,
+        ReplyForm = ReplyForm.File,
     };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Endpoint> All { get; } =
+    public static IReadOnlyList<V2Endpoint> All { get; } =
     [
         ContractOrder, QueryContract, DeleteContract, PapPayApply, PapOrderQuery, OrderQuery, CloseOrder, Refund, RefundQuery, DownloadBill,
     ];

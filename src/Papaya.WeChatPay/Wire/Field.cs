@@ -10,7 +10,7 @@ public enum FieldNeed
     /// <summary>Always.</summary>
     Required,
 
-    /// <summary>Depending on another field (<see cref="Field.RequiredWhen"/>) or as one of several ways (<see cref="Endpoint.Alternatives"/>).</summary>
+    /// <summary>Depending on another field (<see cref="Field.RequiredWhen"/>) or as one of several ways (<see cref="V2Endpoint.Alternatives"/>).</summary>
     Conditional,
 
     /// <summary>Never.</summary>
@@ -68,6 +68,19 @@ public enum FieldForm
 
     /// <summary>One of <see cref="Field.Choices"/>.</summary>
     Choice,
+}
+
+/// <summary>Where in the request a field stands.</summary>
+public enum FieldPlace
+{
+    /// <summary>In the XML or JSON body; for GET calls of V2 in the query.</summary>
+    Body,
+
+    /// <summary>In the path, in place of its name in braces.</summary>
+    Path,
+
+    /// <summary>In the query.</summary>
+    Query,
 }
 
 /// <summary>Which of the two lengths counts.</summary>
@@ -143,7 +156,7 @@ public class Field
         _utf8Name = Encoding.ASCII.GetBytes(name);
     }
 
-    /// <summary>Wire name.</summary>
+    /// <summary>Wire name; members of nested V3 objects are dotted, such as <c>estimated_amount.amount</c>.</summary>
     public string Name { get; }
 
     /// <summary>Wire name as UTF-8.</summary>
@@ -160,6 +173,9 @@ public class Field
 
     /// <summary>The longest value that this client sends; never more than <see cref="MaxLength"/>.</summary>
     public int OwnMaxLength { get; }
+
+    /// <summary>Where it stands; always <see cref="FieldPlace.Body"/> for V2.</summary>
+    public FieldPlace Place { get; internal init; }
 
     /// <summary>What the lengths count.</summary>
     public LengthUnit Unit { get; internal init; }

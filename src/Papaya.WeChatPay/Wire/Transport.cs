@@ -35,7 +35,7 @@ internal sealed class Transport
     /// <summary>
     /// Makes a call. Only what provably never left is repeated, and questions; each once.
     /// </summary>
-    public async Task<V2Message> CallAsync<TRequest>(Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+    public async Task<V2Message> CallAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
         where TRequest : class
     {
         try
@@ -49,7 +49,7 @@ internal sealed class Transport
     }
 
     /// <summary>Sends a call whose answer is a file; the caller disposes the response.</summary>
-    public async Task<HttpResponseMessage> OpenAsync<TRequest>(Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+    public async Task<HttpResponseMessage> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
         where TRequest : class
     {
         try
@@ -108,7 +108,7 @@ internal sealed class Transport
         e.Code == LocalCodes.NotSent
         || (endpoint.IsRead && (e.Code is LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or "SYSTEMERROR"));
 
-    private async Task<V2Message> CallOnceAsync<TRequest>(Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+    private async Task<V2Message> CallOnceAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
         where TRequest : class
     {
         var (used, content) = Write(endpoint, request, signType);
@@ -142,7 +142,7 @@ internal sealed class Transport
         return message;
     }
 
-    private async Task<HttpResponseMessage> SendAsync<TRequest>(Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
         where TRequest : class
     {
         var (_, content) = Write(endpoint, request, signType);
@@ -155,7 +155,7 @@ internal sealed class Transport
     /// The bytes are copied out of the pool: a handler may still be writing a request whose answer came early or which was
     /// given up, and its memory must not be reused under it.
     /// </summary>
-    private (SignType Used, byte[] Content) Write<TRequest>(Endpoint<TRequest> endpoint, TRequest request, SignType? signType)
+    private (SignType Used, byte[] Content) Write<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType)
         where TRequest : class
     {
         if (endpoint.NeedsCertificate && _merchant.ClientCertificate == ClientCertificateMode.None)
@@ -163,7 +163,7 @@ internal sealed class Transport
             throw PapayException.WithoutCertificate(endpoint);
         }
 
-        var used = endpoint.TakesSignType ? signType ?? _merchant.SignType : SignType.Md5;
+        var used = endpoint.SignTypeFor(signType ?? _merchant.SignType);
         using var writer = new V2Writer();
         endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces.Next(), used));
         return (used, writer.Sign(_merchant.ApiV2Key, used).ToArray());
