@@ -1,5 +1,12 @@
 using System.Reflection;
 using BenchmarkDotNet.Running;
+using Papaya.Benchmarks;
+
+if (args is ["ratios", .. var rest])
+{
+    return Ratios.Run(rest);
+}
 
 // In process: this release of BenchmarkDotNet cannot build a project of its own for .NET 10.
 BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(["--inProcess", .. args]);
+return 0;

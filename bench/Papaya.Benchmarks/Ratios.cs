@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using Papaya.WeChatPay;
+using Papaya.WeChatPay.Notifications;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Benchmarks;
+
+/// <summary>
+/// All single-message measurements in one process, taken in turns, so that a disturbed moment of the machine hits every item
+/// alike. The minimum is what the code costs, the median what a busy machine makes of it.
+/// </summary>
+internal static class Ratios
+{
+    private static readonly TimeSpan BatchTime = TimeSpan.FromMilliseconds(2);
+    private static int _sink;
+
+    public static int Run(string[] args)
+    {
+        var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 300;
+        var only = args.Length > 1 ? args[1] : "";
+        var items = Items().Where(i => i.Way == Measured.Bare || (i.Task + " " + i.Way).Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+        var results = items.Select(i => new Result(i)).ToList();
+        foreach (var result in results)
+        {
+            result.Prepare(BatchTime);
+        }
+
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var result in results)
+            {
+                result.Measure();
+            }
+        }
+
+        Print(results);
+        return 0;
+    }
+
+    private static IEnumerable<Measured> Items() => OurSigning().Concat(OurReading());
+
+    private static IEnumerable<Measured> OurSigning()
+    {
+        var nonces = new NonceSource();
+        var apply = Messages.Canonical(Messages.ApplyFields);
+        var order = Messages.Canonical(Messages.ContractOrderFields);
+        yield return new("sign pappayapply", Measured.Bare, () => Messages.BareMd5(apply));
+        yield return new("sign pappayapply", "Papaya", () =>
+        {
+            using var writer = new V2Writer();
+            Endpoints.PapPayApplyTable.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
+            return writer.Sign(Messages.Key, SignType.Md5).Length;
+        });
+        yield return new("sign contractorder", Measured.Bare, () => Messages.BareMd5(order));
+        yield return new("sign contractorder", "Papaya", () =>
+        {
+            using var writer = new V2Writer();
+            Endpoints.ContractOrderTable.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
+            return writer.Sign(Messages.Key, SignType.Md5).Length;
+        });
+    }
+
+    private static IEnumerable<Measured> OurReading()
+    {
+        var merchant = new MerchantCredentials { MerchantNumber = Messages.MerchantNumber, ApiV2Key = Messages.Key };
+        foreach (var coupons in (int[])[0, 3])
+        {
+            var debit = Messages.DebitNotification(coupons);
+            var debitText = Messages.Canonical(debit);
+            var payment = Messages.PaymentNotification(coupons);
+            var paymentText = Messages.Canonical(payment);
+            yield return new($"read debit notification, {coupons} coupons", Measured.Bare, () => Messages.BareMd5(debitText));
+            yield return new($"read debit notification, {coupons} coupons", "Papaya", () =>
+                ((DebitNotification)NotificationReader.Read(debit, merchant)).IsPaid(Messages.AmountFen) ? 1 : 0);
+            yield return new($"read payment notification, {coupons} coupons", Measured.Bare, () => Messages.BareMd5(paymentText));
+            yield return new($"read payment notification, {coupons} coupons", "Papaya", () =>
+                ((PaymentNotification)NotificationReader.Read(payment, merchant)).IsPaid(Messages.AmountFen) ? 1 : 0);
+        }
+    }
+
+    private static void Print(List<Result> results)
+    {
+        Console.WriteLine("| task | way | median | minimum | × bare (median) | × bare (minimum) | allocated |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var result in results)
+        {
+            var bare = results.First(r => r.Item.Task == result.Item.Task && r.Item.Way == Measured.Bare);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {result.Item.Task} | {result.Item.Way} | {result.Median:N0} ns | {result.Minimum:N0} ns | {result.Median / bare.Median:N2} | {result.Minimum / bare.Minimum:N2} | {result.Allocated:N0} B |"));
+        }
+    }
+
+    private sealed class Result(Measured item)
+    {
+        private readonly List<double> _times = [];
+        private int _batch = 1;
+
+        public Measured Item { get; } = item;
+
+        public double Allocated { get; private set; }
+
+        public double Minimum => _times.Min();
+
+        public double Median => _times.Order().ElementAt(_times.Count / 2);
+
+        /// <summary>Warms up through all tiers of the compiler, finds how many calls fill a batch, and counts bytes.</summary>
+        public void Prepare(TimeSpan batchTime)
+        {
+            var end = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * 6 / 10);
+            var calls = 0;
+            var start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetTimestamp() < end)
+            {
+                _sink += Item.Run();
+                calls++;
+            }
+
+            _batch = Math.Max(1, (int)(calls * batchTime.TotalSeconds / Stopwatch.GetElapsedTime(start).TotalSeconds));
+            const int Counted = 200;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Counted; i++)
+            {
+                _sink += Item.Run();
+            }
+
+            Allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Counted;
+        }
+
+        public void Measure()
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < _batch; i++)
+            {
+                _sink += Item.Run();
+            }
+
+            _times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / _batch);
+        }
+    }
+}
