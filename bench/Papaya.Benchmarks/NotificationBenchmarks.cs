@@ -8,7 +8,7 @@ namespace Papaya.Benchmarks;
 [MemoryDiagnoser]
 public class NotificationBenchmarks
 {
-    private static readonly MerchantCredentials Merchant = new() { MerchantNumber = Messages.MerchantNumber, ApiV2Key = Messages.Key };
+    private static readonly MerchantCredentials Merchant = new() { MerchantNumber = Messages.MerchantNumber, ApiV2Keys = [Messages.Key] };
 
     private byte[] _debit = [], _debitText = [], _payment = [], _paymentText = [];
 

@@ -63,7 +63,7 @@ internal static class Ratios
 
     private static IEnumerable<Measured> OurReading()
     {
-        var merchant = new MerchantCredentials { MerchantNumber = Messages.MerchantNumber, ApiV2Key = Messages.Key };
+        var merchant = new MerchantCredentials { MerchantNumber = Messages.MerchantNumber, ApiV2Keys = [Messages.Key] };
         foreach (var coupons in (int[])[0, 3])
         {
             var debit = Messages.DebitNotification(coupons);

@@ -69,7 +69,7 @@ public sealed class Invocations
         var package = "prepay_id=" + prepayId;
         var sign = V2Signature.Compute(
             [new("appId", appId), new("nonceStr", nonce), new("package", package), new("signType", type.WireName()), new("timeStamp", time)],
-            merchant.ApiV2Key, type);
+            merchant.SigningKey, type);
         return new(appId, time, nonce, package, type.WireName(), sign);
     }
 
@@ -79,7 +79,7 @@ public sealed class Invocations
         var time = BeijingTime.UnixSeconds(at);
         var sign = V2Signature.Compute(
             [new("appid", appId), new("noncestr", nonce), new("package", Package), new("partnerid", merchant.MerchantNumber), new("prepayid", prepayId), new("timestamp", time)],
-            merchant.ApiV2Key, type);
+            merchant.SigningKey, type);
         return new(appId, merchant.MerchantNumber, prepayId, Package, nonce, time, sign);
     }
 }

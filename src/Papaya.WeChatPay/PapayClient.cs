@@ -55,7 +55,13 @@ public sealed class PapayClient
         ArgumentNullException.ThrowIfNull(baseUrl);
         ArgumentNullException.ThrowIfNull(clock);
         options ??= new();
-        var transport = new Transport(http, merchant, baseUrl, options);
+        var sender = new Sender(http, baseUrl, options);
+        if (merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader && !(baseUrl.IsLoopback && baseUrl.Scheme == "http"))
+        {
+            throw new ArgumentException("The certificate header is only for plain http on loopback.", nameof(merchant));
+        }
+
+        var transport = new V2Transport(sender, merchant, options);
         Merchant = merchant;
         Contracts = new(transport);
         Debits = new(transport);

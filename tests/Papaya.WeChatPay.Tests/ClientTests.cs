@@ -44,7 +44,7 @@ public sealed class ClientTests
         Assert.Equal(("weixin://wxpay/s/An4baqw", "https://wx.tenpay.com/x", PreSigning.Unknown), (reply.CodeUrl, reply.H5Url, reply.PreSigning));
         var sent = V2Message.Parse(wechat.Requests.Single().Body);
         Assert.Equal(("HMAC-SHA256", "P1", "WEB", "{\"a\":\"<&>\"}", "CNY", "g", "no_credit", "o", "x"), (sent["sign_type"], sent["product_id"], sent["device_info"], sent["detail"], sent["fee_type"], sent["goods_tag"], sent["limit_pay"], sent["contract_outerid"], sent["attach"]));
-        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.HmacSha256, false), V2Signature.Verify(sent, Some.Key));
+        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.HmacSha256, 0), V2Signature.Verify(sent, Some.Key));
         Assert.Null(Endpoints.ContractOrder.Check(sent));
     }
 

@@ -24,7 +24,7 @@ public sealed class NotificationTests
         Assert.True(debit.IsPaid(1));
         Assert.False(debit.IsPaid(2));
         Assert.False(debit.SaysFailed);
-        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.Md5, false), debit.Signature);
+        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.Md5, 0), debit.Signature);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class NotificationTests
     public void After_a_key_reset_the_previous_key_still_verifies()
     {
         var old = new ApiV2Key("00000000000000000000000000000017");
-        Assert.True(NotificationReader.Read(Some.Signed(Debit, key: old), Some.Credentials(previous: old)).Signature.UsedPreviousKey);
+        Assert.Equal(1, NotificationReader.Read(Some.Signed(Debit, key: old), Some.Credentials(previous: old)).Signature.KeyIndex);
         AssertRefused(Some.Signed(Debit, key: old), NotificationFault.SignatureMismatch);
     }
 

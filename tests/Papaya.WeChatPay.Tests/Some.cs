@@ -21,8 +21,7 @@ internal static class Some
         SignType type = SignType.Md5, ClientCertificateMode certificate = ClientCertificateMode.LoopbackHeader, ApiV2Key? key = null, ApiV2Key? previous = null) => new()
         {
             MerchantNumber = Merchant,
-            ApiV2Key = key ?? Key,
-            PreviousApiV2Key = previous,
+            ApiV2Keys = previous is null ? [key ?? Key] : [key ?? Key, previous],
             SignType = type,
             ClientCertificate = certificate,
         };

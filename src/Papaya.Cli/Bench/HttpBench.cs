@@ -21,7 +21,7 @@ internal sealed class HttpBench(TextWriter output)
 
     private static readonly ApiV2Key Key = new(Sandbox.ApiV2Key);
 
-    private static readonly MerchantCredentials Merchant = new() { MerchantNumber = Sandbox.MerchantNumber, ApiV2Key = Key };
+    private static readonly MerchantCredentials Merchant = new() { MerchantNumber = Sandbox.MerchantNumber, ApiV2Keys = [Key] };
 
     private readonly HttpClient _toMerchant = NewClient();
     private Uri _notifyUrl = null!; // Set before the first request.

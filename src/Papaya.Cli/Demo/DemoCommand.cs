@@ -39,7 +39,7 @@ internal static class DemoCommand
             using var simulatorHttp = sandbox.SimulatorHttp();
             var cast = new Cast(seed);
             var weChat = new SimulatorControl(simulatorHttp);
-            var merchant = new MerchantCredentials { MerchantNumber = Sandbox.MerchantNumber, ApiV2Key = new ApiV2Key(Sandbox.ApiV2Key) };
+            var merchant = new MerchantCredentials { MerchantNumber = Sandbox.MerchantNumber, ApiV2Keys = [new ApiV2Key(Sandbox.ApiV2Key)] };
             var bills = new BillDesk(new PapayClient(simulatorHttp, merchant, sandbox.SimulatorUrl, sandbox.Clock), Sandbox.OfficialAccount);
             var console = Paper(output);
             if (prepare is not null)

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography.X509Certificates;
+using Papaya.WeChatPay;
 
 namespace Papaya.Server.Merchants;
 
@@ -10,7 +10,7 @@ public sealed record Merchant(
     string? PreviousApiV2Key,
     string SignType,
     Uri BaseUrl,
-    X509Certificate2? Certificate,
+    MerchantCertificate? Certificate,
     IReadOnlyDictionary<AppKind, string> Apps,
     IReadOnlyDictionary<long, Template> Templates)
 {

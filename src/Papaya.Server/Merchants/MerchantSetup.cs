@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Papaya.WeChatPay;
 
 namespace Papaya.Server.Merchants;
 
@@ -75,7 +74,7 @@ internal static class MerchantSetup
             Templates(section.Templates, at));
     }
 
-    private static X509Certificate2? Certificate(MerchantOptions section, string at)
+    private static MerchantCertificate? Certificate(MerchantOptions section, string at)
     {
         if (string.IsNullOrEmpty(section.Certificate.P12File))
         {
@@ -86,13 +85,13 @@ internal static class MerchantSetup
         var password = Secret($"{at}.certificate.password", null, section.Certificate.PasswordFile) ?? section.Number;
         try
         {
-            return X509CertificateLoader.LoadPkcs12FromFile(section.Certificate.P12File, password);
+            return MerchantCertificate.FromP12File(section.Certificate.P12File, password);
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (MerchantCertificateException e)
         {
             throw new SettingException(
                 $"{at}.certificate.p12_file",
-                $"cannot open '{section.Certificate.P12File}' ({e.GetType().Name}); check the path, and password_file when the password is not the merchant number.");
+                $"cannot open '{section.Certificate.P12File}' ({e.Fault}); check the path, and password_file when the password is not the merchant number.");
         }
     }
 

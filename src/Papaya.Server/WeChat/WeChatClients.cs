@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Papaya.Server.Merchants;
 using Papaya.WeChatPay;
 using Papaya.WeChatPay.Wire;
@@ -48,7 +47,7 @@ public sealed class WeChatClients : IDisposable
         };
         if (merchant.Certificate is { } certificate)
         {
-            handler.SslOptions.ClientCertificates = [certificate];
+            handler.SslOptions.ClientCertificates = [certificate.Certificate];
         }
 
         return handler;
@@ -65,9 +64,9 @@ public sealed class WeChatClients : IDisposable
     private static MerchantCredentials Credentials(Merchant merchant) => new()
     {
         MerchantNumber = merchant.Number,
-        ApiV2Key = new ApiV2Key(merchant.ApiV2Key),
-        PreviousApiV2Key = merchant.PreviousApiV2Key is { } previous ? new ApiV2Key(previous) : null,
+        ApiV2Keys = merchant.PreviousApiV2Key is { } previous ? [new(merchant.ApiV2Key), new(previous)] : [new(merchant.ApiV2Key)],
         SignType = merchant.SignType == "MD5" ? SignType.Md5 : SignType.HmacSha256,
+        Certificate = merchant.Certificate,
         ClientCertificate = merchant.Certificate is not null ? ClientCertificateMode.Handler
             : merchant.BaseUrl is { IsLoopback: true, Scheme: "http" } ? ClientCertificateMode.LoopbackHeader
             : ClientCertificateMode.None,

@@ -115,7 +115,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
         }
 
         var signType = (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? SignType.Md5;
-        var check = V2Signature.Verify(message, merchant.Secret, merchant.PreviousSecret);
+        var check = V2Signature.Verify(message, merchant.Secrets);
         if (!check.IsValid || check.Type != signType)
         {
             return Refuse(rule, rule.IsBill ? "SIGN ERROR" : Texts.BadSign);

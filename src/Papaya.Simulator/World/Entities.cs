@@ -27,7 +27,7 @@ internal sealed class App
 internal sealed class Merchant
 {
     private ApiV2Key? _secret;
-    private ApiV2Key? _previousSecret;
+    private ApiV2Key[]? _secrets;
 
     public required string MchId { get; set; }
 
@@ -51,7 +51,7 @@ internal sealed class Merchant
     public ApiV2Key Secret => _secret ??= new(Key);
 
     [JsonIgnore]
-    public ApiV2Key? PreviousSecret => PreviousKey is null ? null : _previousSecret ??= new(PreviousKey);
+    public IReadOnlyList<ApiV2Key> Secrets => _secrets ??= PreviousKey is null ? [Secret] : [Secret, new(PreviousKey)];
 }
 
 internal enum TemplateKind

@@ -67,9 +67,9 @@ public static class BillKinds
 /// <summary>Calls about bills.</summary>
 public sealed class BillCalls
 {
-    private readonly Transport _transport;
+    private readonly V2Transport _transport;
 
-    internal BillCalls(Transport transport) => _transport = transport;
+    internal BillCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Opens a bill; its rows are then read as they arrive, in constant memory.</summary>
     /// <exception cref="PapayException">No bill (<see cref="NextStep.NothingThere"/>), not made yet (throttled), or not answered.</exception>

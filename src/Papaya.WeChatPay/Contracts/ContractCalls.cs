@@ -5,9 +5,9 @@ namespace Papaya.WeChatPay.Contracts;
 /// <summary>Calls about contracts.</summary>
 public sealed class ContractCalls
 {
-    private readonly Transport _transport;
+    private readonly V2Transport _transport;
 
-    internal ContractCalls(Transport transport) => _transport = transport;
+    internal ContractCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Places an order whose cashier offers the contract.</summary>
     /// <exception cref="PapayException">The order was not placed, or it is unknown whether it was. A refused contract part is no exception.</exception>

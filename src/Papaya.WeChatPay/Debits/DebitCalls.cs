@@ -6,9 +6,9 @@ namespace Papaya.WeChatPay.Debits;
 /// <summary>Calls about debits.</summary>
 public sealed class DebitCalls
 {
-    private readonly Transport _transport;
+    private readonly V2Transport _transport;
 
-    internal DebitCalls(Transport transport) => _transport = transport;
+    internal DebitCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Asks WeChat to debit. Returning normally means accepted, not paid.</summary>
     /// <exception cref="PapayException">Refused, throttled, or unknown; <see cref="PapayException.NotSent"/> when it certainly never left.</exception>

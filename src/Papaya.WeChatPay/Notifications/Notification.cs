@@ -266,7 +266,7 @@ public sealed record ContractNotification : Notification
 public sealed record RefundNotification : Notification
 {
     internal RefundNotification(V2Message envelope, V2Message inner)
-        : base(envelope, new(SignatureVerdict.Missing, SignType.Md5, false))
+        : base(envelope, new(SignatureVerdict.Missing, SignType.Md5, -1))
     {
         Inner = inner;
         RefundNumber = inner.GetString("out_refund_no"u8) ?? "";

@@ -12,10 +12,10 @@ public enum NotificationFault
     /// <summary>No sign, or an empty one.</summary>
     SignatureMissing,
 
-    /// <summary>The sign fits neither the current nor the previous key.</summary>
+    /// <summary>The sign fits none of the keys.</summary>
     SignatureMismatch,
 
-    /// <summary><c>req_info</c> was not encrypted under the current or the previous key.</summary>
+    /// <summary><c>req_info</c> was not encrypted under any of the keys.</summary>
     Undecipherable,
 
     /// <summary>A field that is needed is missing or makes no sense.</summary>
@@ -72,7 +72,7 @@ public static class NotificationReader
             return ReadRefund(message, credentials);
         }
 
-        var check = V2Signature.Verify(message, credentials.ApiV2Key, credentials.PreviousApiV2Key, credentials.SignType);
+        var check = V2Signature.Verify(message, credentials.ApiV2Keys, credentials.SignType);
         if (!check.IsValid)
         {
             return check.Verdict == SignatureVerdict.Missing
@@ -133,8 +133,7 @@ public static class NotificationReader
         }
 
         message.TryGet("req_info"u8, out var encrypted);
-        var inner = Open(encrypted, credentials.ApiV2Key)
-            ?? (credentials.PreviousApiV2Key is { } previous ? Open(encrypted, previous) : null);
+        var inner = Open(encrypted, credentials.ApiV2Keys);
         if (inner is null)
         {
             return Refused(message, NotificationFault.Undecipherable, "req_info was not encrypted under this key.");
@@ -154,8 +153,18 @@ public static class NotificationReader
     }
 
     // One wrong key in 256 leaves acceptable padding; what comes out is then no document.
-    private static V2Message? Open(ReadOnlySpan<byte> encrypted, ApiV2Key key) =>
-        RefundCipher.TryDecrypt(encrypted, key, out var plain) && V2Message.TryParse(plain, out var inner, out _) ? inner : null;
+    private static V2Message? Open(ReadOnlySpan<byte> encrypted, IReadOnlyList<ApiV2Key> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (RefundCipher.TryDecrypt(encrypted, key, out var plain) && V2Message.TryParse(plain, out var inner, out _))
+            {
+                return inner;
+            }
+        }
+
+        return null;
+    }
 
     private static (Notification? Notification, NotificationRefusal? Refusal) Refused(V2Message message, NotificationFault fault, string detail) =>
         (null, new(fault, detail, message.Text("mch_id"u8)));

@@ -144,9 +144,9 @@ public sealed record CloseReply(bool WasClosedBefore);
 /// <summary>Calls about orders of every kind.</summary>
 public sealed class OrderCalls
 {
-    private readonly Transport _transport;
+    private readonly V2Transport _transport;
 
-    internal OrderCalls(Transport transport) => _transport = transport;
+    internal OrderCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Asks for the state of an order.</summary>
     public async Task<OrderReply> QueryAsync(OrderQuery query, CancellationToken ct = default)

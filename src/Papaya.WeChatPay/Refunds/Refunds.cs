@@ -262,9 +262,9 @@ public sealed record RefundQueryReply
 /// <summary>Calls about refunds.</summary>
 public sealed class RefundCalls
 {
-    private readonly Transport _transport;
+    private readonly V2Transport _transport;
 
-    internal RefundCalls(Transport transport) => _transport = transport;
+    internal RefundCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Asks for a refund. After an unknown outcome send the same number again with the same parameters.</summary>
     public async Task<RefundReply> RequestAsync(RefundRequest request, CancellationToken ct = default)

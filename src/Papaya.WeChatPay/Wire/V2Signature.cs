@@ -20,8 +20,8 @@ public enum SignatureVerdict
 /// <summary>What a check found.</summary>
 /// <param name="Verdict">Whether the sign fits.</param>
 /// <param name="Type">The algorithm that was used.</param>
-/// <param name="UsedPreviousKey">True when only the previous key fits (WeChat accepts both for 15 days after a reset).</param>
-public readonly record struct SignatureCheck(SignatureVerdict Verdict, SignType Type, bool UsedPreviousKey)
+/// <param name="KeyIndex">Which key fits: 0 the newest, 1 the one before (WeChat signs with either for 15 days after a reset); -1 when none does.</param>
+public readonly record struct SignatureCheck(SignatureVerdict Verdict, SignType Type, int KeyIndex)
 {
     /// <summary>True when the sign fits.</summary>
     public bool IsValid => Verdict == SignatureVerdict.Valid;
@@ -78,19 +78,28 @@ public static class V2Signature
         return Encoding.ASCII.GetString(sign[..text.Sign(key, type, sign)]);
     }
 
+    /// <summary>Checks a received message over its bytes, against one key.</summary>
+    /// <param name="message">The message as received.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="fallback">The algorithm when neither <c>sign_type</c> nor the length of the sign tells.</param>
+    public static SignatureCheck Verify(V2Message message, ApiV2Key key, SignType fallback = SignType.Md5)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Verify(message, [key], fallback);
+    }
+
     /// <summary>Checks a received message over its bytes.</summary>
     /// <param name="message">The message as received.</param>
-    /// <param name="key">The current key.</param>
-    /// <param name="previous">The key before the last reset, tried when the current one does not fit.</param>
+    /// <param name="keys">The keys to try in turn, newest first.</param>
     /// <param name="fallback">The algorithm when neither <c>sign_type</c> nor the length of the sign tells.</param>
-    public static SignatureCheck Verify(V2Message message, ApiV2Key key, ApiV2Key? previous = null, SignType fallback = SignType.Md5)
+    public static SignatureCheck Verify(V2Message message, IReadOnlyList<ApiV2Key> keys, SignType fallback = SignType.Md5)
     {
         ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(keys);
         var type = TypeOf(message, fallback);
         if (!message.TryGet("sign"u8, out var received) || received.IsEmpty)
         {
-            return new(SignatureVerdict.Missing, type, false);
+            return new(SignatureVerdict.Missing, type, -1);
         }
 
         // Digits of either case are read, so that the comparison is over raw digests and in constant time.
@@ -98,23 +107,19 @@ public static class V2Signature
         Span<byte> digest = stackalloc byte[type.HexLength() / 2];
         if (!Hex.TryRead(received, digest))
         {
-            return new(SignatureVerdict.Mismatch, type, false);
+            return new(SignatureVerdict.Mismatch, type, -1);
         }
 
-        Hash(message, key, type, expected);
-        if (CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest))
+        for (var i = 0; i < keys.Count; i++)
         {
-            return new(SignatureVerdict.Valid, type, false);
+            Hash(message, keys[i], type, expected);
+            if (CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest))
+            {
+                return new(SignatureVerdict.Valid, type, i);
+            }
         }
 
-        if (previous is null)
-        {
-            return new(SignatureVerdict.Mismatch, type, false);
-        }
-
-        Hash(message, previous, type, expected);
-        var fits = CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest);
-        return new(fits ? SignatureVerdict.Valid : SignatureVerdict.Mismatch, type, fits);
+        return new(SignatureVerdict.Mismatch, type, -1);
     }
 
     /// <summary>The string to sign of a message, with the key masked.</summary>

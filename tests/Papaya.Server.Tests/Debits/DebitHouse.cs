@@ -263,7 +263,7 @@ internal sealed class DebitHouse : IAsyncDisposable
         }
 
         return (DebitNotification)NotificationReader.Read(
-            Encoding.UTF8.GetBytes(xml.Append("</xml>").ToString()), new MerchantCredentials { MerchantNumber = Preset.MerchantNumber, ApiV2Key = key });
+            Encoding.UTF8.GetBytes(xml.Append("</xml>").ToString()), new MerchantCredentials { MerchantNumber = Preset.MerchantNumber, ApiV2Keys = [key] });
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

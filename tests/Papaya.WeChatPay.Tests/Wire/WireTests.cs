@@ -86,7 +86,7 @@ public sealed class SignatureTests
     public void The_label_tells_the_algorithm_then_the_length(string fields, SignType type, SignType fallback)
     {
         var check = V2Signature.Verify(V2Message.Parse(Some.Signed(fields, type)), Some.Key, fallback: fallback);
-        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, type, false), check);
+        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, type, 0), check);
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public sealed class SignatureTests
     {
         var message = V2Message.Parse(Some.Signed("a=1", key: Other));
         Assert.Equal(SignatureVerdict.Mismatch, V2Signature.Verify(message, Some.Key).Verdict);
-        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.Md5, true), V2Signature.Verify(message, Some.Key, Other));
-        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.Md5, false), V2Signature.Verify(message, Other, Some.Key));
-        Assert.False(V2Signature.Verify(message, Some.Key, new ApiV2Key("abc")).IsValid);
+        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.Md5, 1), V2Signature.Verify(message, [Some.Key, Other]));
+        Assert.Equal(new SignatureCheck(SignatureVerdict.Valid, SignType.Md5, 0), V2Signature.Verify(message, [Other, Some.Key]));
+        Assert.False(V2Signature.Verify(message, [Some.Key, new ApiV2Key("abc")]).IsValid);
     }
 
     [Theory]

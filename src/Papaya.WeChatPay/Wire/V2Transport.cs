@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Papaya.WeChatPay.Wire;
+
+/// <summary>Writes and signs V2 requests and decides what an answer means.</summary>
+internal sealed class V2Transport
+{
+    private static readonly MediaTypeHeaderValue Xml = new("text/xml") { CharSet = "utf-8" };
+    private static readonly ProductInfoHeaderValue Agent = new("Papaya", "0.1");
+
+    private readonly Sender _sender;
+    private readonly MerchantCredentials _merchant;
+    private readonly PapayClientOptions _options;
+
+    public V2Transport(Sender sender, MerchantCredentials merchant, PapayClientOptions options)
+    {
+        _sender = sender;
+        _merchant = merchant;
+        _options = options;
+    }
+
+    /// <summary>Makes a call.</summary>
+    public Task<V2Message> CallAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+        where TRequest : class
+    {
+        var type = endpoint.SignTypeFor(signType ?? _merchant.SignType);
+        return _sender.CallAsync(endpoint, host => Make(endpoint, request, type, host), answer => Judge(endpoint, request, type, answer), ct);
+    }
+
+    /// <summary>Sends a call whose answer is a file; the caller disposes the response.</summary>
+    public async Task<HttpResponseMessage> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+        where TRequest : class
+    {
+        var type = endpoint.SignTypeFor(signType ?? _merchant.SignType);
+        var response = await _sender.OpenAsync(endpoint, host => Make(endpoint, request, type, host), ct).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        throw PapayException.WrongStatus(endpoint, response.StatusCode);
+    }
+
+    /// <summary>Throws unless the answer is a signed success.</summary>
+    internal static void Judge(Endpoint endpoint, V2Message message, MerchantCredentials merchant, SignType signType, ReplyVerification verification)
+    {
+        if (!message.IsSuccess("return_code"u8))
+        {
+            throw message.Is("return_code"u8, "FAIL"u8)
+                ? CommunicationFailure(endpoint, message)
+                : PapayException.Unreadable(endpoint, "The answer has no return_code.");
+        }
+
+        if (verification == ReplyVerification.Always)
+        {
+            var check = V2Signature.Verify(message, merchant.ApiV2Keys, signType);
+            if (!check.IsValid)
+            {
+                throw PapayException.BadSignature(endpoint, check);
+            }
+        }
+
+        if (message.Text("mch_id"u8) is { } number && number != merchant.MerchantNumber)
+        {
+            throw PapayException.Foreign(endpoint, "mch_id");
+        }
+
+        if (message.IsSuccess("result_code"u8))
+        {
+            return;
+        }
+
+        throw message.Is("result_code"u8, "FAIL"u8)
+            ? PapayException.Refusal(endpoint, message.Text("err_code"u8) ?? LocalCodes.ReturnFail, message.Text("err_code_des"u8))
+            : PapayException.Unreadable(endpoint, "The answer has no result_code.");
+    }
+
+    /// <summary><c>return_code</c> FAIL carries only a text and is unsigned; a text that is not in the table proves nothing.</summary>
+    internal static PapayException CommunicationFailure(Endpoint endpoint, V2Message message)
+    {
+        var text = message.Text("return_msg"u8) ?? "";
+        var code = message.Text("err_code"u8) is { } given && ErrorCodes.Find(endpoint.Name, given) is { } row ? row.Code : ErrorCodes.FromText(endpoint.Name, text);
+        return PapayException.Refusal(endpoint, code ?? LocalCodes.ReturnFail, text);
+    }
+
+    /// <summary>
+    /// The bytes are copied out of the pool: a handler may still be writing a request whose answer came early or which was
+    /// given up, and its memory must not be reused under it.
+    /// </summary>
+    private HttpRequestMessage Make<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type, Uri host)
+        where TRequest : class
+    {
+        if (endpoint.NeedsCertificate && _merchant.ClientCertificate == ClientCertificateMode.None)
+        {
+            throw PapayException.WithoutCertificate(endpoint);
+        }
+
+        using var writer = new V2Writer();
+        endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces.Next(), type));
+        var content = new ByteArrayContent(writer.Sign(_merchant.SigningKey, type).ToArray());
+        content.Headers.ContentType = Xml;
+        var message = new HttpRequestMessage(endpoint.Method, new Uri(host, endpoint.Path)) { Content = content };
+        message.Headers.UserAgent.Add(Agent);
+        if (endpoint.NeedsCertificate && _merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader)
+        {
+            message.Headers.Add("X-Client-Cert", _merchant.MerchantNumber);
+        }
+
+        return message;
+    }
+
+    private V2Message Judge<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type, Answer answer)
+        where TRequest : class
+    {
+        if (answer.Status != HttpStatusCode.OK)
+        {
+            throw PapayException.WrongStatus(endpoint, answer.Status);
+        }
+
+        if (!V2Message.TryParse(answer.Body, out var message, out var error, _options.ReplyLimit))
+        {
+            throw PapayException.Unreadable(endpoint, error.ToString());
+        }
+
+        Judge(endpoint, message, _merchant, type, _options.Verification);
+        foreach (var echo in endpoint.Echoes)
+        {
+            if (message.Text(Encoding.ASCII.GetBytes(echo)) is { } repeated && endpoint.ValueOf(echo, request) is { } asked && repeated != asked)
+            {
+                throw PapayException.Foreign(endpoint, echo);
+            }
+        }
+
+        return message;
+    }
+}
