@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
+using System.Xml;
 
 namespace Papaya.WeChatPay.Wire;
 
@@ -12,7 +13,9 @@ internal ref struct V2Parser
     private static readonly SearchValues<byte> IllegalControls = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
 
-    private static readonly SearchValues<byte> NameEnds = SearchValues.Create(" \t\r\n/><&;=\"'![]"u8);
+    // WeChat's names are of these; a name outside ASCII is looked at one character at a time.
+    private static readonly SearchValues<byte> NameCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."u8);
 
     private readonly ReadOnlySpan<byte> _text;
     private int _at;
@@ -64,7 +67,7 @@ internal ref struct V2Parser
         }
 
         var illegal = _text.IndexOfAny(IllegalControls);
-        if (illegal >= 0)
+        if (illegal >= 0 || (illegal = FirstNonCharacter(_text)) >= 0)
         {
             return Fail(V2Fault.IllegalCharacter, illegal);
         }
@@ -74,12 +77,12 @@ internal ref struct V2Parser
             _at += 3;
         }
 
-        SkipBlanks();
-        if (_at == _text.Length)
+        if (Rest.Trim(" \t\r\n"u8).IsEmpty)
         {
             return Fail(V2Fault.Empty, 0);
         }
 
+        // A declaration is one only at the very start.
         if (Rest.StartsWith("<?xml"u8) && Rest.Length > 5 && IsBlank(Rest[5]) && !ReadDeclaration())
         {
             return false;
@@ -109,6 +112,25 @@ internal ref struct V2Parser
         return duplicate < 0 || Fail(V2Fault.DuplicateElement, _fields[duplicate].NameStart, NameOf(_fields[duplicate]));
     }
 
+    /// <summary>Where U+FFFE or U+FFFF begins, which XML does not allow; -1 when they are not there.</summary>
+    internal static int FirstNonCharacter(ReadOnlySpan<byte> text)
+    {
+        for (var at = 0; ; at += 2)
+        {
+            var next = text[at..].IndexOf("\uFFFE"u8[..2]);
+            if (next < 0)
+            {
+                return -1;
+            }
+
+            at += next;
+            if (text[at + 2] >= 0xBE)
+            {
+                return at;
+            }
+        }
+    }
+
     private bool ReadDeclaration()
     {
         var end = Rest.IndexOf("?>"u8);
@@ -117,19 +139,62 @@ internal ref struct V2Parser
             return Fail(V2Fault.Unclosed, _at);
         }
 
-        var declaration = Rest[..end];
-        var encoding = declaration.IndexOf("encoding"u8);
-        if (encoding >= 0)
+        var rest = Rest[5..end];
+        if (!TakeAttribute(ref rest, "version"u8, out var version) || !version.SequenceEqual("1.0"u8))
         {
-            // The name stands in quotes after the equals sign; only UTF-8 is spoken here.
-            var value = declaration[(encoding + 8)..].TrimStart(" \t\r\n="u8);
-            if (value.Length < 6 || !Ascii.EqualsIgnoreCase(value[1..6], "utf-8"u8))
-            {
-                return Fail(V2Fault.Encoding, _at + encoding);
-            }
+            return Fail(V2Fault.Syntax, _at);
+        }
+
+        // Only UTF-8 is spoken here.
+        if (TakeAttribute(ref rest, "encoding"u8, out var encoding) && !Ascii.EqualsIgnoreCase(encoding, "utf-8"u8))
+        {
+            return Fail(V2Fault.Encoding, _at);
+        }
+
+        if (TakeAttribute(ref rest, "standalone"u8, out var standalone) && !standalone.SequenceEqual("yes"u8) && !standalone.SequenceEqual("no"u8))
+        {
+            return Fail(V2Fault.Syntax, _at);
+        }
+
+        if (!rest.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return Fail(V2Fault.Syntax, _at);
         }
 
         _at += end + 2;
+        return true;
+    }
+
+    /// <summary>Takes <c> name="value"</c> off the front; false, and nothing taken, when something else stands there.</summary>
+    private static bool TakeAttribute(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        var rest = text.TrimStart(" \t\r\n"u8);
+        if (rest.Length == text.Length || !rest.StartsWith(name))
+        {
+            return false;
+        }
+
+        rest = rest[name.Length..].TrimStart(" \t\r\n"u8);
+        if (rest.IsEmpty || rest[0] != (byte)'=')
+        {
+            return false;
+        }
+
+        rest = rest[1..].TrimStart(" \t\r\n"u8);
+        if (rest.IsEmpty || rest[0] is not ((byte)'"' or (byte)'\''))
+        {
+            return false;
+        }
+
+        var end = rest[1..].IndexOf(rest[0]);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        value = rest.Slice(1, end);
+        text = rest[(end + 2)..];
         return true;
     }
 
@@ -221,7 +286,8 @@ internal ref struct V2Parser
         }
         else
         {
-            var end = rest.IndexOfAny((byte)'<', (byte)'&');
+            // A square bracket may begin ]]>, which plain text may not hold; the slow way looks.
+            var end = rest.IndexOfAny((byte)'<', (byte)'&', (byte)']');
             if (end >= 0 && ClosesAt(_at + end, name))
             {
                 slot.ValueStart = _at;
@@ -248,6 +314,8 @@ internal ref struct V2Parser
         // A first look decides whether blank runs are dropped: only when the value holds a CDATA section.
         var hasCData = HoldsCData();
         var start = _decodedLength;
+        var stretch = start;
+        var isBlank = true;
         while (true)
         {
             if (_at == _text.Length)
@@ -262,19 +330,34 @@ internal ref struct V2Parser
                 {
                     return false;
                 }
+
+                isBlank = false;
+                continue;
             }
-            else if (rest[0] != (byte)'<')
+
+            if (rest[0] != (byte)'<')
             {
                 var end = rest.IndexOfAny((byte)'<', (byte)'&');
                 var run = end < 0 ? rest : rest[..end];
-                if (!hasCData || run.ContainsAnyExcept(" \t\r\n"u8))
+                var stray = run.IndexOf("]]>"u8);
+                if (stray >= 0)
                 {
-                    Append(run);
+                    return Fail(V2Fault.Syntax, _at + stray, Shown(name));
                 }
 
+                isBlank = isBlank && !run.ContainsAnyExcept(" \t\r\n"u8);
+                Append(run);
                 _at += run.Length;
+                continue;
             }
-            else if (rest.StartsWith("<![CDATA["u8))
+
+            // Markup ends a stretch of text; one of written blanks alone does not count beside a CDATA section.
+            if (isBlank && hasCData)
+            {
+                _decodedLength = stretch;
+            }
+
+            if (rest.StartsWith("<![CDATA["u8))
             {
                 var end = rest.IndexOf("]]>"u8);
                 if (end < 0)
@@ -284,6 +367,7 @@ internal ref struct V2Parser
 
                 Append(rest[9..end]);
                 _at += end + 3;
+                (stretch, isBlank) = (_decodedLength, true);
             }
             else if (rest.StartsWith("<!--"u8))
             {
@@ -291,6 +375,8 @@ internal ref struct V2Parser
                 {
                     return false;
                 }
+
+                (stretch, isBlank) = (_decodedLength, true);
             }
             else if (rest.StartsWith("</"u8))
             {
@@ -428,7 +514,12 @@ internal ref struct V2Parser
         nameStart = _at + 1;
         isEmpty = false;
         var rest = _text[nameStart..];
-        nameLength = rest.IndexOfAny(NameEnds);
+        nameLength = rest.IndexOfAnyExcept(NameCharacters);
+        if (nameLength >= 0 && rest[nameLength] >= 0x80)
+        {
+            nameLength = LengthOfName(rest);
+        }
+
         if (nameLength < 0)
         {
             return Fail(V2Fault.Unclosed, _at);
@@ -471,7 +562,7 @@ internal ref struct V2Parser
             return isEmpty || Fail(V2Fault.Syntax, _at - 2, Shown(_text.Slice(nameStart, nameLength)));
         }
 
-        return StartsName(rest[0])
+        return StartsName(rest[0]) && _at > nameStart + nameLength
             ? Fail(V2Fault.Attribute, _at, Shown(_text.Slice(nameStart, nameLength)))
             : Fail(V2Fault.Syntax, _at, Shown(_text.Slice(nameStart, nameLength)));
     }
@@ -570,7 +661,26 @@ internal ref struct V2Parser
         }
     }
 
-    private static bool StartsName(byte c) => char.IsAsciiLetter((char)c) || c == (byte)'_' || c == (byte)':' || c >= 0x80;
+    private static bool StartsName(byte c) => char.IsAsciiLetter((char)c) || c == (byte)'_' || c >= 0x80;
+
+    /// <summary>The length of a name that is not ASCII alone: 0 when it begins wrongly, -1 when the text ends inside it.</summary>
+    private static int LengthOfName(ReadOnlySpan<byte> text)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            Rune.DecodeFromUtf8(text[at..], out var rune, out var length);
+
+            // No character above U+FFFF is a name's in XML 1.0. Colons are for namespaces, which nobody here has.
+            if (!rune.IsBmp || !(at == 0 ? XmlConvert.IsStartNCNameChar((char)rune.Value) : XmlConvert.IsNCNameChar((char)rune.Value)))
+            {
+                return at;
+            }
+
+            at += length;
+        }
+
+        return -1;
+    }
 
     private void Append(scoped ReadOnlySpan<byte> bytes)
     {

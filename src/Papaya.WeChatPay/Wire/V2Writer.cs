@@ -95,6 +95,7 @@ public sealed class V2Writer : IDisposable
     }
 
     /// <summary>Signs all fields, closes the message and returns its bytes; they are valid until the writer is disposed.</summary>
+    /// <exception cref="ArgumentException">A value holds U+FFFE or U+FFFF, which XML does not allow.</exception>
     /// <exception cref="InvalidOperationException">Two fields have the same name, or the message is already complete.</exception>
     public ReadOnlyMemory<byte> Sign(ApiV2Key key, SignType type)
     {
@@ -132,6 +133,11 @@ public sealed class V2Writer : IDisposable
         if (_isComplete)
         {
             throw new InvalidOperationException("The message is already complete.");
+        }
+
+        if (V2Parser.FirstNonCharacter(_xml.AsSpan(0, _length)) >= 0)
+        {
+            throw new ArgumentException("A value holds U+FFFE or U+FFFF, which XML does not allow.");
         }
 
         _isComplete = true;

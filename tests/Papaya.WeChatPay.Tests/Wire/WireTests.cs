@@ -42,6 +42,8 @@ public sealed class WriterTests
         Assert.Throws<ArgumentException>(() => new V2Writer().Add("a", "\uD800"));
         Assert.Throws<ArgumentException>(() => new V2Writer().Add("a", "\u0001"));
         Assert.Throws<ArgumentException>(() => new V2Writer(XmlText.CData).Add("a", "\u0001"));
+        Assert.Throws<ArgumentException>(() => new V2Writer().Add("a", "\uFFFE").Sign(Some.Key, SignType.Md5));
+        Assert.Throws<ArgumentException>(() => new V2Writer(XmlText.CData).Add("a", "\uFFFF").Unsigned());
         Assert.Throws<ArgumentException>(() => new V2Writer(root: "html"));
         Assert.Throws<InvalidOperationException>(() => new V2Writer().Add("a", "1").Add("a", "2").Sign(Some.Key, SignType.Md5));
         Assert.Throws<InvalidOperationException>(() => new V2Writer().Add("b", "1").Add("a", "2").Add("b", "3").Sign(Some.Key, SignType.Md5));
