@@ -49,6 +49,9 @@ public sealed class MerchantCredentials
         init => _clientCertificate = value;
     }
 
+    /// <summary>What V3 calls and callbacks need beside <see cref="Certificate"/>; null when V3 is not used.</summary>
+    public V3Credentials? V3 { get; init; }
+
     /// <summary>The key that requests are signed with.</summary>
     internal ApiV2Key SigningKey => ApiV2Keys[0];
 
