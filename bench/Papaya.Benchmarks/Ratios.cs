@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Papaya.WeChatPay;
+using Papaya.WeChatPay.Contracts;
+using Papaya.WeChatPay.Debits;
 using Papaya.WeChatPay.Notifications;
 using Papaya.WeChatPay.Wire;
 
@@ -49,14 +51,14 @@ internal static class Ratios
         yield return new("sign pappayapply", "Papaya", () =>
         {
             using var writer = new V2Writer();
-            Endpoints.PapPayApplyTable.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
+            DebitTables.Apply.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
             return writer.Sign(Messages.Key, SignType.Md5).Length;
         });
         yield return new("sign contractorder", Measured.Bare, () => Messages.BareMd5(order));
         yield return new("sign contractorder", "Papaya", () =>
         {
             using var writer = new V2Writer();
-            Endpoints.ContractOrderTable.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
+            ContractTables.PayAndSign.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
             return writer.Sign(Messages.Key, SignType.Md5).Length;
         });
     }

@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Papaya.WeChatPay;
+using Papaya.WeChatPay.Contracts;
+using Papaya.WeChatPay.Debits;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Benchmarks;
@@ -19,7 +21,7 @@ public class SigningBenchmarks
     public int BuildAndSignApply()
     {
         using var writer = new V2Writer();
-        Endpoints.PapPayApplyTable.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, _nonces.Next(), SignType.Md5));
+        DebitTables.Apply.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, _nonces.Next(), SignType.Md5));
         return writer.Sign(Messages.Key, SignType.Md5).Length;
     }
 
@@ -30,7 +32,7 @@ public class SigningBenchmarks
     public int BuildAndSignContractOrder()
     {
         using var writer = new V2Writer();
-        Endpoints.ContractOrderTable.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, _nonces.Next(), SignType.Md5));
+        ContractTables.PayAndSign.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, _nonces.Next(), SignType.Md5));
         return writer.Sign(Messages.Key, SignType.Md5).Length;
     }
 }

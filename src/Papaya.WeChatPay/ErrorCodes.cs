@@ -152,6 +152,10 @@ public static class ErrorCodes
         new("downloadbill", "UnCompressGZip Error", ErrorKind.Throttled, NextStep.SameNumberLater, "decompressing failed"),
         new("downloadbill", "SYSTEMERROR", ErrorKind.Ask, NextStep.SameNumberLater, "WeChat's internal error; a download changes nothing"),
 
+        new("downloadfundflow", "NO_BILL_EXIST", ErrorKind.Refused, NextStep.NothingThere, "no movement on that day, or asked too early (before 10:00 of the next day)"),
+        new("downloadfundflow", "BILL_CREATING", ErrorKind.Throttled, NextStep.SameNumberLater, "the bill is being made; ask again after 10:00"),
+        new("downloadfundflow", "SYSTEMERROR", ErrorKind.Ask, NextStep.SameNumberLater, "WeChat's internal error; a download changes nothing"),
+
         // What a debit notification says about a debit that did not take place.
         new(DebitNotification, "ACCOUNTERROR", ErrorKind.Refused, NextStep.NewNumberLater, "the user's account is abnormal"),
         new(DebitNotification, "CONTRACT_NOT_EXIST", ErrorKind.Refused, NextStep.CheckContract, "the contract is gone; the user may have terminated it while the debit waited"),

@@ -63,7 +63,7 @@ public sealed class PapayClient
 
         var transport = new V2Transport(sender, merchant, options);
         Merchant = merchant;
-        Contracts = new(transport);
+        Contracts = new(transport, baseUrl, clock);
         Debits = new(transport);
         Orders = new(transport);
         Refunds = new(transport);

@@ -128,6 +128,6 @@ public sealed class PapayException : Exception
     internal static PapayException Notification(Notifications.NotificationRefusal refusal) =>
         new("notification", LocalCodes.Notification, ErrorKind.Refused, NextStep.FixSetup, refusal.ToString(), null);
 
-    internal static PapayException BadBill(string text, Exception? inner = null) =>
-        new("downloadbill", LocalCodes.Bill, ErrorKind.Ask, NextStep.SameNumberLater, text, inner);
+    internal static PapayException BadBill(string text, Exception? inner = null, Endpoint? endpoint = null) =>
+        new(endpoint?.Name ?? "downloadbill", LocalCodes.Bill, ErrorKind.Ask, NextStep.SameNumberLater, text, inner);
 }

@@ -78,6 +78,9 @@ public sealed class ErrorCodeTests
         downloadbill CompressGZip·Error Throttled SameNumberLater
         downloadbill UnCompressGZip·Error Throttled SameNumberLater
         downloadbill SYSTEMERROR Ask SameNumberLater
+        downloadfundflow NO_BILL_EXIST Refused NothingThere
+        downloadfundflow BILL_CREATING Throttled SameNumberLater
+        downloadfundflow SYSTEMERROR Ask SameNumberLater
         debit·notification ACCOUNTERROR Refused NewNumberLater
         debit·notification CONTRACT_NOT_EXIST Refused CheckContract
         debit·notification RULELIMIT Refused NewNumberLater

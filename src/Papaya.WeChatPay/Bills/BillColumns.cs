@@ -9,11 +9,13 @@ internal sealed class BillColumns
     private static readonly byte[] Separator = ",`"u8.ToArray();
 
     private readonly Dictionary<string, int> _places;
-    private readonly int _count;
+    private readonly Endpoint _endpoint;
 
-    private BillColumns(string[] names)
+    public BillColumns(string header, Endpoint endpoint)
     {
-        _count = names.Length;
+        var names = header.Split(',');
+        Count = names.Length;
+        _endpoint = endpoint;
         _places = new(names.Length, StringComparer.Ordinal);
         for (var i = 0; i < names.Length; i++)
         {
@@ -21,76 +23,27 @@ internal sealed class BillColumns
         }
     }
 
-    public static BillColumns Read(string header)
+    public int Count { get; }
+
+    public bool Has(string name) => _places.ContainsKey(name);
+
+    /// <summary>Refuses a header without these columns.</summary>
+    public void Need(params ReadOnlySpan<string> names)
     {
-        var columns = new BillColumns(header.Split(','));
-        foreach (var needed in (string[])["交易时间", "公众账号ID", "商户号", "微信订单号", "商户订单号", "交易类型", "交易状态", "手续费"])
+        foreach (var needed in names)
         {
-            if (!columns._places.ContainsKey(needed))
+            if (!Has(needed))
             {
-                throw PapayException.BadBill($"The header has no column '{needed}'.");
+                throw PapayException.BadBill($"The header has no column '{needed}'.", endpoint: _endpoint);
             }
         }
-
-        return columns._places.ContainsKey("订单金额") || columns._places.ContainsKey("总金额")
-            ? columns
-            : throw PapayException.BadBill("The header has neither '订单金额' nor '总金额'.");
     }
 
-    public static BillSummary Summary(string[] names, ReadOnlySpan<byte> line, long number)
+    /// <summary>Cuts a line; <paramref name="parts"/> has one place more than there are columns.</summary>
+    public Cells Cut(ReadOnlySpan<byte> line, Span<Range> parts, long number)
     {
-        var columns = new BillColumns(names);
-        Span<Range> parts = stackalloc Range[names.Length + 1];
-        var cells = new Cells(columns, Strip(line), parts, columns.Split(Strip(line), parts, number), number);
-        return new BillSummary
-        {
-            Lines = cells.Scaled("总交易单数", null, 0) ?? throw cells.Missing("总交易单数"),
-            AmountFen = cells.Scaled("订单总金额", "总交易额", 2) ?? throw cells.Missing("订单总金额"),
-            SettlementFen = cells.Scaled("应结订单总金额", null, 2),
-            RefundFen = cells.Scaled("退款总金额", "总退款金额", 2),
-            RefundCouponFen = cells.Scaled("充值券退款总金额", "总代金券或立减优惠退款金额", 2),
-            RequestedRefundFen = cells.Scaled("申请退款总金额", null, 2),
-            FeeMilliFen = cells.Scaled("手续费总金额", null, 5) ?? throw cells.Missing("手续费总金额"),
-        };
-    }
-
-    public BillRow Row(ReadOnlySpan<byte> line, long number)
-    {
-        Span<Range> parts = stackalloc Range[_count + 1];
-        var text = Strip(line);
-        var cells = new Cells(this, text, parts, Split(text, parts, number), number);
-        return new BillRow
-        {
-            At = cells.Time("交易时间") ?? throw cells.Missing("交易时间"),
-            AppId = cells.Text("公众账号ID") ?? "",
-            MerchantNumber = cells.Text("商户号") ?? "",
-            SubMerchantNumber = cells.Text("特约商户号", "子商户号"),
-            DeviceInfo = cells.Text("设备号"),
-            WeChatTransactionId = cells.Text("微信订单号") ?? throw cells.Missing("微信订单号"),
-            OrderNumber = cells.Text("商户订单号") ?? throw cells.Missing("商户订单号"),
-            OpenId = cells.Text("用户标识"),
-            TradeType = cells.Text("交易类型") ?? "",
-            State = cells.Text("交易状态") ?? throw cells.Missing("交易状态"),
-            BankType = cells.Text("付款银行"),
-            Currency = cells.Text("货币种类"),
-            AmountFen = cells.Scaled("订单金额", "总金额", 2) ?? throw cells.Missing("订单金额"),
-            SettlementFen = cells.Scaled("应结订单金额", null, 2),
-            CouponFen = cells.Scaled("代金券金额", "代金券或立减优惠金额", 2),
-            WeChatRefundId = cells.Reference("微信退款单号"),
-            RefundNumber = cells.Reference("商户退款单号"),
-            RefundFen = cells.Scaled("退款金额", null, 2),
-            RefundCouponFen = cells.Scaled("充值券退款金额", "代金券或立减优惠退款金额", 2),
-            RequestedRefundFen = cells.Scaled("申请退款金额", null, 2),
-            RefundKind = cells.Text("退款类型"),
-            RefundStatus = cells.Text("退款状态"),
-            RefundRequestedAt = cells.Time("退款申请时间"),
-            RefundSucceededAt = cells.Time("退款成功时间"),
-            Body = cells.Text("商品名称"),
-            Attach = cells.Text("商户数据包"),
-            FeeMilliFen = cells.Scaled("手续费", null, 5) ?? throw cells.Missing("手续费"),
-            Rate = cells.Text("费率"),
-            RateRemark = cells.Text("费率备注"),
-        };
+        var text = line.StartsWith("`"u8) ? line[1..] : line;
+        return new Cells(this, text, parts[..Split(text, parts, number)], number);
     }
 
     /// <summary>A decimal text times ten to the power of <paramref name="decimals"/>, exactly; false when it does not fit or is no number.</summary>
@@ -149,40 +102,33 @@ internal sealed class BillColumns
         return true;
     }
 
-    private static ReadOnlySpan<byte> Strip(ReadOnlySpan<byte> line) => line.StartsWith("`"u8) ? line[1..] : line;
-
     // Values are parted by comma and backtick; a bare comma belongs to a value.
     private int Split(ReadOnlySpan<byte> line, Span<Range> parts, long number)
     {
         var count = 0;
         var start = 0;
-        while (true)
+        while (count < parts.Length)
         {
             var next = line[start..].IndexOf(Separator);
-            var end = next < 0 ? line.Length : start + next;
-            if (count == parts.Length)
-            {
-                break;
-            }
-
-            parts[count++] = start..end;
+            parts[count++] = start..(next < 0 ? line.Length : start + next);
             if (next < 0)
             {
                 break;
             }
 
-            start = end + Separator.Length;
+            start += next + Separator.Length;
         }
 
-        return count == _count ? count : throw PapayException.BadBill($"Line {number} has not {_count} columns.");
+        return count == Count ? count : throw PapayException.BadBill($"Line {number} has not {Count} columns.", endpoint: _endpoint);
     }
 
-    private readonly ref struct Cells(BillColumns columns, ReadOnlySpan<byte> line, ReadOnlySpan<Range> parts, int count, long number)
+    /// <summary>The values of one line by the names of their columns.</summary>
+    internal readonly ref struct Cells(BillColumns columns, ReadOnlySpan<byte> line, ReadOnlySpan<Range> parts, long number)
     {
         private readonly ReadOnlySpan<byte> _line = line;
-        private readonly ReadOnlySpan<Range> _parts = parts[..count];
+        private readonly ReadOnlySpan<Range> _parts = parts;
 
-        public PapayException Missing(string name) => PapayException.BadBill($"Line {number}: the column '{name}' is missing or empty.");
+        public PapayException Missing(string name) => Bad(name, "is missing or empty");
 
         public string? Text(string name, string? synonym = null) =>
             TryFind(name, synonym, out var cell) && cell.Length > 0 ? Shared(cell) : null;
@@ -191,12 +137,14 @@ internal sealed class BillColumns
 
         public DateTimeOffset? Time(string name) =>
             !TryFind(name, null, out var cell) || cell.IsEmpty ? null
-            : BeijingTime.Parse(cell) ?? throw PapayException.BadBill($"Line {number}: the column '{name}' is not a time.");
+            : BeijingTime.Parse(cell) ?? throw Bad(name, "is not a time");
 
         public long? Scaled(string name, string? synonym, int decimals) =>
             !TryFind(name, synonym, out var cell) || cell.IsEmpty ? null
             : TryScale(cell, decimals, out var value) ? value
-            : throw PapayException.BadBill($"Line {number}: the column '{name}' is not a number with at most {decimals} decimals.");
+            : throw Bad(name, $"is not a number with at most {decimals} decimals");
+
+        private PapayException Bad(string name, string what) => PapayException.BadBill($"Line {number}: the column '{name}' {what}.", endpoint: columns._endpoint);
 
         // A million lines repeat these.
         private static string Shared(ReadOnlySpan<byte> cell) =>

@@ -71,16 +71,36 @@ public sealed class BillCalls
 
     internal BillCalls(V2Transport transport) => _transport = transport;
 
-    /// <summary>Opens a bill; its rows are then read as they arrive, in constant memory.</summary>
+    /// <summary>Opens a trade bill; its rows are then read as they arrive, in constant memory.</summary>
     /// <exception cref="PapayException">No bill (<see cref="NextStep.NothingThere"/>), not made yet (throttled), or not answered.</exception>
     public async Task<BillReader> OpenAsync(BillRequest request, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var response = await _transport.OpenAsync(Endpoints.DownloadBillTable, request, request.SignType, ct).ConfigureAwait(false);
+        return new BillReader(await OpenAsync(BillTables.Trade, request, request.SignType, ct).ConfigureAwait(false));
+    }
+
+    /// <summary>Opens a fund-flow bill; the reply's digest of the file is checked when the last row was read.</summary>
+    /// <exception cref="PapayException">No client certificate, no bill (<see cref="NextStep.NothingThere"/>), not made yet (throttled), or not answered.</exception>
+    public async Task<FundFlowReader> OpenFundFlowAsync(FundFlowRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new FundFlowReader(await OpenAsync(BillTables.FundFlow, request, null, ct).ConfigureAwait(false));
+    }
+
+    // Digest: SHA=… is the hexadecimal SHA-1 of the unpacked file.
+    private static string? DigestOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Digest", out var values)
+            ? values.SelectMany(v => v.Split(',')).Select(v => v.Trim()).FirstOrDefault(v => v.StartsWith("SHA=", StringComparison.OrdinalIgnoreCase))?[4..]
+            : null;
+
+    private async Task<BillLines> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+        where TRequest : class
+    {
+        var response = await _transport.OpenAsync(endpoint, request, signType, ct).ConfigureAwait(false);
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
-            return await BillReader.OpenAsync(stream, response, ct).ConfigureAwait(false);
+            return await BillLines.OpenAsync(stream, response, endpoint, DigestOf(response), ct).ConfigureAwait(false);
         }
         catch
         {

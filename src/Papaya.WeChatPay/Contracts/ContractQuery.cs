@@ -15,6 +15,9 @@ public abstract record ContractQuery
     /// <summary><c>appid</c>: any app of the merchant.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary>Algorithm; null takes the merchant's.</summary>
     public SignType? SignType { get; init; }
 }

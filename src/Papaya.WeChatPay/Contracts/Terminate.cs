@@ -8,6 +8,9 @@ public sealed record TerminateRequest
     /// <summary><c>appid</c>: any app of the merchant.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary><c>contract_termination_remark</c>: the reason, 1–256 characters.</summary>
     public required string Remark { get; init; }
 

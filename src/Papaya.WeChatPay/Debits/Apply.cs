@@ -8,6 +8,9 @@ public sealed record DebitRequest
     /// <summary><c>appid</c>: any app bound to the merchant number, not necessarily the one of signing.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary><c>out_trade_no</c>: 1–32 letters, digits, <c>_ - | * @</c>. One number of one merchant is debited at most once.</summary>
     public required string OrderNumber { get; init; }
 

@@ -15,13 +15,13 @@ public sealed class DebitCalls
     public async Task<DebitAcceptance> ApplyAsync(DebitRequest request, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new DebitAcceptance(await _transport.CallAsync(Endpoints.PapPayApplyTable, request, request.SignType, ct).ConfigureAwait(false));
+        return new DebitAcceptance(await _transport.CallAsync(DebitTables.Apply, request, request.SignType, ct).ConfigureAwait(false));
     }
 
     /// <summary>Asks for the state of a debit.</summary>
     public async Task<OrderReply> QueryAsync(DebitQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return new OrderReply(await _transport.CallAsync(Endpoints.PapOrderQueryTable, query, null, ct).ConfigureAwait(false));
+        return new OrderReply(await _transport.CallAsync(DebitTables.Query, query, null, ct).ConfigureAwait(false));
     }
 }

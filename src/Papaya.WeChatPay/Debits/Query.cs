@@ -11,6 +11,9 @@ public sealed record DebitQuery
     /// <summary><c>appid</c>.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary><c>out_trade_no</c>; one of the two.</summary>
     public string? OrderNumber { get; init; }
 

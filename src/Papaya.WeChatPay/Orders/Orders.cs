@@ -8,6 +8,9 @@ public sealed record OrderQuery
     /// <summary><c>appid</c>.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary><c>out_trade_no</c>; one of the two.</summary>
     public string? OrderNumber { get; init; }
 
@@ -130,6 +133,9 @@ public sealed record CloseRequest
     /// <summary><c>appid</c>.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary><c>out_trade_no</c>.</summary>
     public required string OrderNumber { get; init; }
 
@@ -152,7 +158,7 @@ public sealed class OrderCalls
     public async Task<OrderReply> QueryAsync(OrderQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return new OrderReply(await _transport.CallAsync(Endpoints.OrderQueryTable, query, query.SignType, ct).ConfigureAwait(false));
+        return new OrderReply(await _transport.CallAsync(OrderTables.Query, query, query.SignType, ct).ConfigureAwait(false));
     }
 
     /// <summary>Closes an unpaid order. An order that was closed before counts as done.</summary>
@@ -161,7 +167,7 @@ public sealed class OrderCalls
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            await _transport.CallAsync(Endpoints.CloseOrderTable, request, request.SignType, ct).ConfigureAwait(false);
+            await _transport.CallAsync(OrderTables.Close, request, request.SignType, ct).ConfigureAwait(false);
             return new CloseReply(false);
         }
         catch (PapayException e) when (e.Next == NextStep.TreatAsDone)

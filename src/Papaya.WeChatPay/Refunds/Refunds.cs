@@ -8,6 +8,9 @@ public sealed record RefundRequest
     /// <summary><c>appid</c>.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
+
     /// <summary><c>out_refund_no</c>: 1–64 letters, digits, <c>_ - | * @</c>. The same number is refunded once, however often it is sent; changing it may refund twice.</summary>
     public required string RefundNumber { get; init; }
 
@@ -106,6 +109,9 @@ public sealed record RefundQuery
 {
     /// <summary><c>appid</c>.</summary>
     public required string AppId { get; init; }
+
+    /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
+    public SubMerchant? SubMerchant { get; init; }
 
     /// <summary><c>refund_id</c>.</summary>
     public string? WeChatRefundId { get; init; }
@@ -270,13 +276,13 @@ public sealed class RefundCalls
     public async Task<RefundReply> RequestAsync(RefundRequest request, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new RefundReply(await _transport.CallAsync(Endpoints.RefundTable, request, request.SignType, ct).ConfigureAwait(false));
+        return new RefundReply(await _transport.CallAsync(RefundTables.Apply, request, request.SignType, ct).ConfigureAwait(false));
     }
 
     /// <summary>Asks for the state of refunds.</summary>
     public async Task<RefundQueryReply> QueryAsync(RefundQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return new RefundQueryReply(await _transport.CallAsync(Endpoints.RefundQueryTable, query, query.SignType, ct).ConfigureAwait(false));
+        return new RefundQueryReply(await _transport.CallAsync(RefundTables.Query, query, query.SignType, ct).ConfigureAwait(false));
     }
 }

@@ -60,6 +60,9 @@ public enum FieldForm
     /// <summary>An IPv4 address; these calls do not take IPv6.</summary>
     Ipv4,
 
+    /// <summary>An IPv4 or IPv6 address.</summary>
+    Ip,
+
     /// <summary><c>yyyyMMddHHmmss</c>, Beijing time.</summary>
     Time,
 
@@ -180,6 +183,9 @@ public class Field
     /// <summary>What the lengths count.</summary>
     public LengthUnit Unit { get; internal init; }
 
+    /// <summary>What the pages do not agree on, or why the client does what it does; null when there is nothing to say.</summary>
+    public string? Note { get; internal init; }
+
     /// <summary>The allowed values of a <see cref="FieldForm.Choice"/>.</summary>
     public IReadOnlyList<string> Choices { get; internal init; } = [];
 
@@ -219,6 +225,7 @@ public class Field
         FieldForm.Count when !IsWhole(value, 0) => "a whole number, at least 0",
         FieldForm.Url => UrlProblem(value),
         FieldForm.Ipv4 when !IsIpv4(value) => "an IPv4 address such as 203.0.113.9",
+        FieldForm.Ip when !IsIpv4(value) && !(value.Contains(':') && !value.Contains('%') && System.Net.IPAddress.TryParse(value, out _)) => "an IPv4 or IPv6 address",
         FieldForm.Time when value.Length != 14 || BeijingTime.Parse(value) is null => "a Beijing time as yyyyMMddHHmmss",
         FieldForm.Date when !DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "a day as yyyyMMdd",
         FieldForm.Choice when !Choices.Contains(value) => "one of " + string.Join(", ", Choices),

@@ -13,6 +13,8 @@ public enum SignType
 /// <summary>Wire names of <see cref="SignType"/>.</summary>
 public static class SignTypes
 {
+    internal static readonly IReadOnlyList<string> Labels = ["MD5", "HMAC-SHA256"];
+
     /// <summary>The value of the <c>sign_type</c> field: <c>MD5</c> or <c>HMAC-SHA256</c>.</summary>
     public static string WireName(this SignType type) => type switch
     {

@@ -22,8 +22,11 @@ public enum ReplyForm
 /// <summary>One V2 call.</summary>
 public abstract class V2Endpoint : Endpoint
 {
+    /// <summary>Where a partner path is listed whose own page is not at hand: the collected definitions of the interfaces.</summary>
+    internal const string Definitions = "https://github.com/TheNorthMemory/wechatpay-openapi";
+
     private protected V2Endpoint(HttpMethod method, string name, string path, string title, string document, IReadOnlyList<Field> fields)
-        : base(ApiVersion.V2, method, name, path, title, new Uri("https://pay.weixin.qq.com/doc/v2/" + document), fields)
+        : base(ApiVersion.V2, method, name, path, title, new Uri(new Uri("https://pay.weixin.qq.com/doc/v2/"), document), fields)
     {
     }
 
@@ -48,11 +51,11 @@ public abstract class V2Endpoint : Endpoint
     /// <summary>The same call for a service provider's sub-merchant; null where WeChat documents none.</summary>
     public V2Endpoint? Partner { get; private protected set; }
 
+    /// <summary>True for the service provider's variant of a call.</summary>
+    public bool IsPartner { get; private protected set; }
+
     /// <summary>Fields that a reply repeats; a reply about something else is not believed.</summary>
     internal IReadOnlyList<string> Echoes { get; init; } = [];
-
-    /// <summary>The wanted algorithm where the call takes it, else the call's own.</summary>
-    internal SignType SignTypeFor(SignType wanted) => SignTypes.Contains(wanted) ? wanted : DefaultSignType;
 
     /// <summary>Checks a received request against the table with WeChat's documented limits; null when it is fine.</summary>
     public FieldProblem? Check(V2Message request)

@@ -7,6 +7,8 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
     where TRequest : class
 {
     private readonly Field<TRequest>[] _sent;
+    private V2Endpoint<TRequest>? _partner;
+    private Func<TRequest, SubMerchant?>? _subMerchant;
 
     public V2Endpoint(string name, string path, string title, string document, IReadOnlyList<Field> fields, HttpMethod? method = null)
         : base(method ?? HttpMethod.Post, name, path, title, document, fields)
@@ -17,6 +19,37 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
 
     /// <summary>A rule over several fields.</summary>
     public Func<TRequest, FieldProblem?>? Combination { get; init; }
+
+    /// <summary>The wanted algorithm where the call names it and takes it, else the call's own.</summary>
+    public SignType SignTypeFor(SignType wanted) =>
+        Array.Exists(_sent, f => f.Name == "sign_type") && SignTypes.Contains(wanted) ? wanted : DefaultSignType;
+
+    /// <summary>The table that a request goes by: the partner's when it names a sub-merchant.</summary>
+    public V2Endpoint<TRequest> For(TRequest request) => _partner is { } partner && _subMerchant!(request) is not null ? partner : this;
+
+    /// <summary>Adds the service provider's variant: the same fields, <c>sub_mch_id</c> and <c>sub_appid</c>.</summary>
+    public V2Endpoint<TRequest> WithPartner(string path, string document, Func<TRequest, SubMerchant?> subMerchant)
+    {
+        Field[] added =
+        [
+            new Field<TRequest>("sub_mch_id", FieldNeed.Required, FieldForm.Digits, 32) { Text = (r, _) => subMerchant(r)?.Number },
+            new Field<TRequest>("sub_appid", FieldNeed.Optional, FieldForm.Alphanumeric, 32) { Text = (r, _) => subMerchant(r)?.AppId },
+        ];
+        _subMerchant = subMerchant;
+        Partner = _partner = new V2Endpoint<TRequest>(Name, path, Title, document, [.. Fields.Take(2), .. added, .. Fields.Skip(2)], Method)
+        {
+            Alternatives = Alternatives,
+            AlternativesExclude = AlternativesExclude,
+            Combination = Combination,
+            Echoes = Echoes,
+            IsPartner = true,
+            IsRead = IsRead,
+            NeedsCertificate = NeedsCertificate,
+            ReplyForm = ReplyForm,
+            SignTypes = SignTypes,
+        };
+        return this;
+    }
 
     /// <summary>Checks the request and writes every field that it has.</summary>
     /// <exception cref="PapayException">A rule is broken; nothing was sent.</exception>

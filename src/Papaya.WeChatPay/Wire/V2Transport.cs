@@ -25,6 +25,7 @@ internal sealed class V2Transport
     public Task<V2Message> CallAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
         where TRequest : class
     {
+        endpoint = endpoint.For(request);
         var type = endpoint.SignTypeFor(signType ?? _merchant.SignType);
         return _sender.CallAsync(endpoint, host => Make(endpoint, request, type, host), answer => Judge(endpoint, request, type, answer), ct);
     }
@@ -33,6 +34,7 @@ internal sealed class V2Transport
     public async Task<HttpResponseMessage> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
         where TRequest : class
     {
+        endpoint = endpoint.For(request);
         var type = endpoint.SignTypeFor(signType ?? _merchant.SignType);
         var response = await _sender.OpenAsync(endpoint, host => Make(endpoint, request, type, host), ct).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.OK)
@@ -44,8 +46,12 @@ internal sealed class V2Transport
         throw PapayException.WrongStatus(endpoint, response.StatusCode);
     }
 
-    /// <summary>Throws unless the answer is a signed success.</summary>
-    internal static void Judge(Endpoint endpoint, V2Message message, MerchantCredentials merchant, SignType signType, ReplyVerification verification)
+    /// <summary>Parameters that a browser or a front end brings to WeChat: checked and signed, nothing is sent.</summary>
+    public V2Message Sign<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request)
+        where TRequest : class => V2Message.Parse(Write(endpoint, request, endpoint.SignTypeFor(_merchant.SignType)));
+
+    /// <summary>Throws unless the answer is a success, signed where this call's answers are.</summary>
+    internal static void Judge(V2Endpoint endpoint, V2Message message, MerchantCredentials merchant, SignType signType, ReplyVerification verification)
     {
         if (!message.IsSuccess("return_code"u8))
         {
@@ -54,7 +60,7 @@ internal sealed class V2Transport
                 : PapayException.Unreadable(endpoint, "The answer has no return_code.");
         }
 
-        if (verification == ReplyVerification.Always)
+        if (verification == ReplyVerification.Always && endpoint.ReplyForm != ReplyForm.UnsignedXml)
         {
             var check = V2Signature.Verify(message, merchant.ApiV2Keys, signType);
             if (!check.IsValid)
@@ -74,7 +80,8 @@ internal sealed class V2Transport
         }
 
         throw message.Is("result_code"u8, "FAIL"u8)
-            ? PapayException.Refusal(endpoint, message.Text("err_code"u8) ?? LocalCodes.ReturnFail, message.Text("err_code_des"u8))
+            ? PapayException.Refusal(
+                endpoint, message.Text("err_code"u8) ?? message.Text("result_msg"u8) ?? LocalCodes.ReturnFail, message.Text("err_code_des"u8) ?? message.Text("result_msg"u8))
             : PapayException.Unreadable(endpoint, "The answer has no result_code.");
     }
 
@@ -90,6 +97,14 @@ internal sealed class V2Transport
     /// The bytes are copied out of the pool: a handler may still be writing a request whose answer came early or which was
     /// given up, and its memory must not be reused under it.
     /// </summary>
+    private byte[] Write<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type)
+        where TRequest : class
+    {
+        using var writer = new V2Writer();
+        endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces.Next(), type));
+        return writer.Sign(_merchant.SigningKey, type).ToArray();
+    }
+
     private HttpRequestMessage Make<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type, Uri host)
         where TRequest : class
     {
@@ -98,11 +113,18 @@ internal sealed class V2Transport
             throw PapayException.WithoutCertificate(endpoint);
         }
 
-        using var writer = new V2Writer();
-        endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces.Next(), type));
-        var content = new ByteArrayContent(writer.Sign(_merchant.SigningKey, type).ToArray());
-        content.Headers.ContentType = Xml;
-        var message = new HttpRequestMessage(endpoint.Method, new Uri(host, endpoint.Path)) { Content = content };
+        var signed = Write(endpoint, request, type);
+        HttpRequestMessage message;
+        if (endpoint.Method == HttpMethod.Get)
+        {
+            message = new HttpRequestMessage(HttpMethod.Get, V2Query.Address(host, endpoint, V2Message.Parse(signed)));
+        }
+        else
+        {
+            message = new HttpRequestMessage(endpoint.Method, new Uri(host, endpoint.Path)) { Content = new ByteArrayContent(signed) };
+            message.Content.Headers.ContentType = Xml;
+        }
+
         message.Headers.UserAgent.Add(Agent);
         if (endpoint.NeedsCertificate && _merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader)
         {
