@@ -7,15 +7,28 @@ internal sealed class Answering(Func<int, byte[]> answer, HttpStatusCode status 
 {
     public List<(string Path, byte[] Body, string? ContentType, string? Certificate)> Requests { get; } = [];
 
+    /// <summary>Method and whole address of each request.</summary>
+    public List<(HttpMethod Method, string Address)> Calls { get; } = [];
+
+    /// <summary>Headers of every answer.</summary>
+    public Dictionary<string, string> Headers { get; } = [];
+
     public PapayClient Client(MerchantCredentials? credentials = null, PapayClientOptions? options = null) =>
         new(new HttpClient(this), credentials ?? Some.Credentials(), new Uri("http://127.0.0.1:8090"), TimeProvider.System, options);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        Calls.Add((request.Method, request.RequestUri!.OriginalString));
         Requests.Add((
-            request.RequestUri!.AbsolutePath, body, request.Content.Headers.ContentType?.ToString(),
+            request.RequestUri!.AbsolutePath, body, request.Content?.Headers.ContentType?.ToString(),
             request.Headers.TryGetValues("X-Client-Cert", out var values) ? values.Single() : null));
-        return new HttpResponseMessage(status) { Content = new ByteArrayContent(answer(Requests.Count)) };
+        var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(answer(Requests.Count)) };
+        foreach (var (name, value) in Headers)
+        {
+            response.Headers.Add(name, value);
+        }
+
+        return response;
     }
 }
