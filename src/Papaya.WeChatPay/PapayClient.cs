@@ -3,6 +3,7 @@ using Papaya.WeChatPay.Contracts;
 using Papaya.WeChatPay.Debits;
 using Papaya.WeChatPay.Orders;
 using Papaya.WeChatPay.Refunds;
+using Papaya.WeChatPay.Telemetry;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay;
@@ -17,22 +18,6 @@ public enum ReplyVerification
     Never,
 }
 
-/// <summary>Settings of a <see cref="PapayClient"/>.</summary>
-public sealed class PapayClientOptions
-{
-    /// <summary>Longest wait for a complete answer, by the machine's own clock. Default 15 s; after it the outcome is unknown.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>Longest accepted reply in bytes (bills excepted). Default 1 MiB.</summary>
-    public int ReplyLimit { get; init; } = V2Message.DefaultLimit;
-
-    /// <summary>Whether signs of replies are checked. Default: always.</summary>
-    public ReplyVerification Verification { get; init; } = ReplyVerification.Always;
-
-    /// <summary>Where nonces come from.</summary>
-    public NonceSource Nonces { get; init; } = new();
-}
-
 /// <summary>
 /// WeChat Pay's delegated debit (委托代扣), V2. One instance per merchant number, safe for concurrent use, to be kept: the
 /// connections belong to the HttpClient.
@@ -42,11 +27,14 @@ public sealed class PapayClient
     /// <summary>WeChat's own address.</summary>
     public static readonly Uri DefaultBaseUrl = new("https://api.mch.weixin.qq.com");
 
+    /// <summary>WeChat's second site, with the same paths; for when the first cannot be reached.</summary>
+    public static readonly Uri SecondBaseUrl = new("https://api2.mch.weixin.qq.com");
+
     /// <summary>Makes a client.</summary>
     /// <param name="http">Sends the requests; its handler holds the client certificate when refunds are made.</param>
     /// <param name="merchant">Who calls.</param>
     /// <param name="baseUrl">Where to: <see cref="DefaultBaseUrl"/>, the second site, or a simulator.</param>
-    /// <param name="clock">Tells the time for invocation parameters.</param>
+    /// <param name="clock">Tells the time for what is signed with it, and for the end of certificates. Waiting is done by <see cref="PapayClientOptions.Timers"/>.</param>
     /// <param name="options">Settings; null takes the defaults.</param>
     public PapayClient(HttpClient http, MerchantCredentials merchant, Uri baseUrl, TimeProvider clock, PapayClientOptions? options = null)
     {
@@ -55,7 +43,8 @@ public sealed class PapayClient
         ArgumentNullException.ThrowIfNull(baseUrl);
         ArgumentNullException.ThrowIfNull(clock);
         options ??= new();
-        var sender = new Sender(http, baseUrl, options);
+        var certificates = new CertificateWatch(merchant, clock, options.Logger, options.CertificateExpiring);
+        var sender = new Sender(http, merchant, baseUrl, options, certificates);
         if (merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader && !(baseUrl.IsLoopback && baseUrl.Scheme == "http"))
         {
             throw new ArgumentException("The certificate header is only for plain http on loopback.", nameof(merchant));
@@ -69,6 +58,7 @@ public sealed class PapayClient
         Refunds = new(transport);
         Bills = new(transport);
         Invocations = new(merchant, clock, options.Nonces);
+        certificates.Look();
     }
 
     /// <summary>Who calls.</summary>

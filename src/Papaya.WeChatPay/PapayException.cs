@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Papaya.WeChatPay.Wire;
 
@@ -27,6 +28,9 @@ public static class LocalCodes
 
     /// <summary>No connection came about (name, port, TLS): provably nothing was sent.</summary>
     public const string NotSent = "papaya.not_sent";
+
+    /// <summary>The client's own limiter had no permit in time; nothing was sent.</summary>
+    public const string TooFast = "papaya.too_fast";
 
     /// <summary>The request may have left, but no complete answer came.</summary>
     public const string NoAnswer = "papaya.no_answer";
@@ -100,6 +104,14 @@ public sealed class PapayException : Exception
 
     internal static PapayException NeverLeft(Endpoint endpoint, HttpRequestException inner) =>
         new(endpoint.Name, LocalCodes.NotSent, ErrorKind.Throttled, NextStep.SameNumberLater, $"No connection ({inner.HttpRequestError}); nothing was sent.", inner) { NotSent = true };
+
+    internal static PapayException TooFast(Endpoint endpoint, RateLane lane, TimeSpan longest) =>
+        new(endpoint.Name, LocalCodes.TooFast, ErrorKind.Throttled, NextStep.SameNumberLater,
+            string.Create(CultureInfo.InvariantCulture, $"No permit of lane {lane} within {longest.TotalSeconds} s; nothing was sent."), null) { NotSent = true };
+
+    internal static PapayException TooLate(Endpoint endpoint, TimeSpan deadline) =>
+        new(endpoint.Name, LocalCodes.TooFast, ErrorKind.Throttled, NextStep.SameNumberLater,
+            string.Create(CultureInfo.InvariantCulture, $"The permit came after the deadline of {deadline.TotalSeconds} s; nothing was sent."), null) { NotSent = true };
 
     internal static PapayException NoAnswer(Endpoint endpoint, string text, Exception inner) =>
         new(endpoint.Name, LocalCodes.NoAnswer, ErrorKind.Ask, NextStep.QueryThenSameNumber, text, inner);

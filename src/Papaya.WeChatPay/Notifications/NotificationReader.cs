@@ -20,6 +20,15 @@ public enum NotificationFault
 
     /// <summary>A field that is needed is missing or makes no sense.</summary>
     Incomplete,
+
+    /// <summary>WeChat tests us with a wrong sign on purpose (<c>WECHATPAY/SIGNTEST/</c>); answered like any bad sign.</summary>
+    Probe,
+
+    /// <summary>The signed time lies too far from the clock.</summary>
+    Stale,
+
+    /// <summary>Signed with a key of WeChat Pay that is not among the trusted ones.</summary>
+    UnknownKey,
 }
 
 /// <summary>Why, in words, without any value.</summary>

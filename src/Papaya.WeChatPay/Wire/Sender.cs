@@ -1,5 +1,9 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Papaya.WeChatPay.Sending;
+using Papaya.WeChatPay.Telemetry;
 
 namespace Papaya.WeChatPay.Wire;
 
@@ -10,18 +14,20 @@ namespace Papaya.WeChatPay.Wire;
 internal sealed record Answer(HttpStatusCode Status, HttpResponseMessage Response, ReadOnlyMemory<byte> Body);
 
 /// <summary>
-/// Sends prepared requests: hosts, deadline, bounded reading. Knows nothing of XML or JSON. It repeats what provably never left,
-/// and questions; never a call that moves money and whose outcome is unknown.
+/// Sends prepared requests: hosts and fail-over, deadline, limiter, telemetry, bounded reading. Knows nothing of XML or JSON. It repeats
+/// what provably never left, and questions; never a call that moves money and whose outcome is unknown.
 /// </summary>
 internal sealed class Sender
 {
     private const int MostTries = 2;
 
     private readonly HttpClient _http;
-    private readonly Uri _baseUrl;
+    private readonly MerchantCredentials _merchant;
     private readonly PapayClientOptions _options;
+    private readonly Hosts _hosts;
+    private readonly CertificateWatch _certificates;
 
-    public Sender(HttpClient http, Uri baseUrl, PapayClientOptions options)
+    public Sender(HttpClient http, MerchantCredentials merchant, Uri baseUrl, PapayClientOptions options, CertificateWatch certificates)
     {
         if (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https"))
         {
@@ -29,58 +35,151 @@ internal sealed class Sender
         }
 
         _http = http;
-        _baseUrl = baseUrl;
+        _merchant = merchant;
         _options = options;
+        _hosts = new(baseUrl, options.SecondFor(baseUrl), options.PreferSecondFor, options.Timers);
+        _certificates = certificates;
     }
+
+    private ILogger Log => _options.Logger;
 
     /// <summary>Makes a call.</summary>
     /// <param name="endpoint">What is called.</param>
     /// <param name="make">Makes the request for a host; called for every try, so that each has its own nonce and sign.</param>
     /// <param name="judge">Turns a complete answer into a reply or throws a <see cref="PapayException"/>.</param>
     /// <param name="ct">The caller's token.</param>
-    public async Task<T> CallAsync<T>(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<Answer, T> judge, CancellationToken ct)
-    {
-        for (var left = MostTries - 1; ; left--)
-        {
-            try
-            {
-                return await CallOnceAsync(endpoint, make, judge, ct).ConfigureAwait(false);
-            }
-            catch (PapayException e) when (left > 0 && MayRepeat(endpoint, e))
-            {
-            }
-        }
-    }
+    public Task<T> CallAsync<T>(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<Answer, T> judge, CancellationToken ct) =>
+        ObserveAsync(endpoint, (Sender: this, endpoint, make, judge), static (call, host, timeout, ct) =>
+            call.Sender.TryCallAsync(call.endpoint, call.make, call.judge, host, timeout, ct), ct);
 
     /// <summary>Sends a call whose answer is a file: returns after the headers; the caller disposes the response.</summary>
-    public async Task<HttpResponseMessage> OpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, CancellationToken ct)
-    {
-        for (var left = MostTries - 1; ; left--)
-        {
-            try
-            {
-                using var deadline = new CancellationTokenSource(_options.Timeout, TimeProvider.System);
-                await using var _ = Join(ct, deadline).ConfigureAwait(false);
-                return await SendAsync(endpoint, make, deadline.Token, ct).ConfigureAwait(false);
-            }
-            catch (PapayException e) when (left > 0 && MayRepeat(endpoint, e))
-            {
-            }
-        }
-    }
+    public Task<HttpResponseMessage> OpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, CancellationToken ct) =>
+        ObserveAsync(endpoint, (Sender: this, endpoint, make), static (call, host, timeout, ct) =>
+            call.Sender.TryOpenAsync(call.endpoint, call.make, host, timeout, ct), ct);
 
     private static bool MayRepeat(Endpoint endpoint, PapayException e) =>
         e.Code == LocalCodes.NotSent
-        || (endpoint.IsRead && (e.Code is LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or "SYSTEMERROR"));
+        || (endpoint.IsRead && (e.Code is LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or "SYSTEMERROR" or "SYSTEM_ERROR"));
 
     private static CancellationTokenRegistration Join(CancellationToken ct, CancellationTokenSource deadline) =>
         ct.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
 
-    private async Task<T> CallOnceAsync<T>(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<Answer, T> judge, CancellationToken ct)
+    private async Task<T> ObserveAsync<TCall, T>(
+        Endpoint endpoint, TCall call, Func<TCall, Uri, TimeSpan, CancellationToken, Task<T>> attempt, CancellationToken ct)
     {
-        using var deadline = new CancellationTokenSource(_options.Timeout, TimeProvider.System);
+        _certificates.Look();
+        using var observation = Observation.Begin(endpoint, _merchant, _options.Timers);
+        try
+        {
+            var reply = await RepeatAsync(endpoint, call, attempt, observation, ct).ConfigureAwait(false);
+            Log.CallSucceeded(endpoint.Name, _merchant.MerchantNumber);
+            return reply;
+        }
+        catch (PapayException e)
+        {
+            observation?.Failed(e);
+            Records.CallFailed(Log, endpoint, _merchant, e);
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            observation?.Failed(e);
+            throw;
+        }
+    }
+
+    private async Task<T> RepeatAsync<TCall, T>(
+        Endpoint endpoint, TCall call, Func<TCall, Uri, TimeSpan, CancellationToken, Task<T>> attempt, Observation? observation, CancellationToken ct)
+    {
+        var began = _options.Timers.GetTimestamp();
+        var host = _hosts.Pick();
+        for (var tries = 1; ; tries++)
+        {
+            observation?.Trying(host, tries);
+            await PermitAsync(endpoint, ct).ConfigureAwait(false);
+            var left = _options.Deadline - _options.Timers.GetElapsedTime(began);
+            var timeout = left < _options.Timeout ? left : _options.Timeout;
+            if (timeout <= TimeSpan.Zero)
+            {
+                throw PapayException.TooLate(endpoint, _options.Deadline);
+            }
+
+            try
+            {
+                var reply = await attempt(call, host, timeout, ct).ConfigureAwait(false);
+                Answered(host);
+                return reply;
+            }
+            catch (PapayException e)
+            {
+                Learn(endpoint, host, e);
+                if (tries == MostTries || !MayRepeat(endpoint, e) || _options.Timers.GetElapsedTime(began) >= _options.Deadline)
+                {
+                    throw;
+                }
+
+                var next = _hosts.Next(host);
+                Log.TryRepeated(endpoint.Name, _merchant.MerchantNumber, e.Code, host.Authority, next.Authority);
+                if (next != host && Signals.Failovers.Enabled)
+                {
+                    Signals.Failovers.Add(1, new("server.address", next.Host), new("wechatpay.merchant", _merchant.MerchantNumber), new("error.type", e.Code));
+                }
+
+                host = next;
+            }
+        }
+    }
+
+    private async ValueTask PermitAsync(Endpoint endpoint, CancellationToken ct)
+    {
+        if (_options.Limiter is not { } limiter || RateLimiter.LaneOf(endpoint) is not { } lane)
+        {
+            return;
+        }
+
+        var waited = await limiter.EnterAsync(endpoint, lane, ct).ConfigureAwait(false);
+        if (waited > TimeSpan.Zero)
+        {
+            Log.WaitedForPermit(endpoint.Name, _merchant.MerchantNumber, waited.TotalMilliseconds);
+            Signals.LimiterWait.Record(waited.TotalSeconds, new("wechatpay.limiter.lane", lane.ToString()), new("wechatpay.merchant", _merchant.MerchantNumber));
+        }
+    }
+
+    private void Answered(Uri host)
+    {
+        if (_hosts.Answered(host))
+        {
+            Log.FirstHostBack(host.Authority);
+        }
+    }
+
+    private void Learn(Endpoint endpoint, Uri host, PapayException e)
+    {
+        if (e.Code is LocalCodes.NotSent or LocalCodes.NoAnswer)
+        {
+            if (_hosts.Failed(host, wasConnected: !e.NotSent))
+            {
+                Log.FailedOver(host.Authority, _options.PreferSecondFor.TotalSeconds);
+            }
+        }
+        else if (!e.NotSent)
+        {
+            Answered(host);
+        }
+
+        if (_options.Limiter is { } limiter && RateLimiter.LaneOf(endpoint) is { } lane && limiter.Learn(lane, e))
+        {
+            Log.SlowedDown(_merchant.MerchantNumber, lane, limiter.Pace(lane));
+            Signals.Slowings.Add(1, new("wechatpay.limiter.lane", lane.ToString()), new("wechatpay.merchant", _merchant.MerchantNumber));
+        }
+    }
+
+    private async Task<T> TryCallAsync<T>(
+        Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<Answer, T> judge, Uri host, TimeSpan timeout, CancellationToken ct)
+    {
+        using var deadline = new CancellationTokenSource(timeout, _options.Timers);
         await using var _ = Join(ct, deadline).ConfigureAwait(false);
-        using var response = await SendAsync(endpoint, make, deadline.Token, ct).ConfigureAwait(false);
+        using var response = await SendAsync(endpoint, make, host, deadline.Token, ct).ConfigureAwait(false);
         byte[] body;
         try
         {
@@ -94,9 +193,17 @@ internal sealed class Sender
         return judge(new Answer(response.StatusCode, response, body));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, CancellationToken ct, CancellationToken callers)
+    private async Task<HttpResponseMessage> TryOpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Uri host, TimeSpan timeout, CancellationToken ct)
     {
-        using var request = make(_baseUrl);
+        using var deadline = new CancellationTokenSource(timeout, _options.Timers);
+        await using var _ = Join(ct, deadline).ConfigureAwait(false);
+        return await SendAsync(endpoint, make, host, deadline.Token, ct).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Uri host, CancellationToken ct, CancellationToken callers)
+    {
+        using var request = make(host);
         try
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Papaya.WeChatPay.Telemetry;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay;
+
+/// <summary>Settings of a <see cref="PapayClient"/>.</summary>
+public sealed class PapayClientOptions
+{
+    /// <summary>Longest wait for the complete answer to one try. Default 15 s; after it the outcome is unknown.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest time for a call with everything: waiting for a permit, every try. Default 35 s.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(35);
+
+    /// <summary>Longest accepted reply in bytes (bills excepted). Default 1 MiB.</summary>
+    public int ReplyLimit { get; init; } = V2Message.DefaultLimit;
+
+    /// <summary>Whether signs of replies are checked. Default: always.</summary>
+    public ReplyVerification Verification { get; init; } = ReplyVerification.Always;
+
+    /// <summary>Where nonces come from.</summary>
+    public NonceSource Nonces { get; init; } = new();
+
+    /// <summary>
+    /// The host for calls that are safe to repeat when the first fails: what provably never left, and questions. Null (the default) takes
+    /// <see cref="PapayClient.SecondBaseUrl"/> when the base address is WeChat's own, and none otherwise.
+    /// </summary>
+    public Uri? SecondUrl { get; init; }
+
+    /// <summary>Whether there is a second host at all. Default: yes.</summary>
+    public bool FailOver { get; init; } = true;
+
+    /// <summary>How long the second host is preferred after the first failed; then one call tries the first again. Default 1 minute.</summary>
+    public TimeSpan PreferSecondFor { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Keeps calls under the published limits; to be shared by all clients of one merchant number. Null (the default here): no limiter.</summary>
+    public RateLimiter? Limiter { get; init; }
+
+    /// <summary>Where events go; see <see cref="WeChatPayEvents"/>. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Called from 30 days before the end of a certificate, once a day for each, during a call. Must return quickly.</summary>
+    public Action<CertificateExpiry>? CertificateExpiring { get; init; }
+
+    /// <summary>
+    /// What timeouts, the limiter's waits and fail-over run on. Default: the machine's clock, also when the client's own clock is a virtual
+    /// one on which nobody may wait.
+    /// </summary>
+    public TimeProvider Timers { get; init; } = TimeProvider.System;
+
+    internal Uri? SecondFor(Uri baseUrl)
+    {
+        var second = !FailOver ? null : SecondUrl ?? (baseUrl == PapayClient.DefaultBaseUrl ? PapayClient.SecondBaseUrl : null);
+        return second == baseUrl ? null : second;
+    }
+}
