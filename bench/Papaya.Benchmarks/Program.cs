@@ -1,10 +1,16 @@
 using System.Reflection;
 using BenchmarkDotNet.Running;
 using Papaya.Benchmarks;
+using Papaya.Benchmarks.Baselines;
 
 if (args is ["ratios", .. var rest])
 {
     return Ratios.Run(rest);
+}
+
+if (args is ["peers", .. var peers])
+{
+    return Peers.Run(peers);
 }
 
 // In process: this release of BenchmarkDotNet cannot build a project of its own for .NET 10.

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Papaya.Benchmarks.Baselines;
 using Papaya.WeChatPay;
 using Papaya.WeChatPay.Contracts;
 using Papaya.WeChatPay.Debits;
@@ -40,7 +40,7 @@ internal static class Ratios
         return 0;
     }
 
-    private static IEnumerable<Measured> Items() => OurSigning().Concat(OurReading());
+    private static IEnumerable<Measured> Items() => OurSigning().Concat(OurReading()).Concat(Peers.Beside());
 
     private static IEnumerable<Measured> OurSigning()
     {
@@ -109,16 +109,16 @@ internal static class Ratios
         /// <summary>Warms up through all tiers of the compiler, finds how many calls fill a batch, and counts bytes.</summary>
         public void Prepare(TimeSpan batchTime)
         {
-            var end = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * 6 / 10);
+            var end = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency * 15 / 10);
             var calls = 0;
-            var start = Stopwatch.GetTimestamp();
-            while (Stopwatch.GetTimestamp() < end)
+            var start = TimeProvider.System.GetTimestamp();
+            while (TimeProvider.System.GetTimestamp() < end)
             {
                 _sink += Item.Run();
                 calls++;
             }
 
-            _batch = Math.Max(1, (int)(calls * batchTime.TotalSeconds / Stopwatch.GetElapsedTime(start).TotalSeconds));
+            _batch = Math.Max(1, (int)(calls * batchTime.TotalSeconds / TimeProvider.System.GetElapsedTime(start).TotalSeconds));
             const int Counted = 200;
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < Counted; i++)
@@ -131,13 +131,13 @@ internal static class Ratios
 
         public void Measure()
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = TimeProvider.System.GetTimestamp();
             for (var i = 0; i < _batch; i++)
             {
                 _sink += Item.Run();
             }
 
-            _times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / _batch);
+            _times.Add(TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / _batch);
         }
     }
 }
