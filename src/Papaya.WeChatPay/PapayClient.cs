@@ -1,6 +1,7 @@
 using Papaya.WeChatPay.Bills;
 using Papaya.WeChatPay.Contracts;
 using Papaya.WeChatPay.Debits;
+using Papaya.WeChatPay.Notices;
 using Papaya.WeChatPay.Orders;
 using Papaya.WeChatPay.Refunds;
 using Papaya.WeChatPay.Telemetry;
@@ -51,6 +52,7 @@ public sealed class PapayClient
         }
 
         var transport = new V2Transport(sender, merchant, options);
+        var v3 = new V3Transport(sender, new Sender(http, merchant, options.GlobalBaseUrl, options, certificates), merchant, clock, options);
         Merchant = merchant;
         Contracts = new(transport, baseUrl, clock);
         Debits = new(transport);
@@ -58,6 +60,8 @@ public sealed class PapayClient
         Refunds = new(transport);
         Bills = new(transport);
         Invocations = new(merchant, clock, options.Nonces);
+        Notices = new(v3);
+        PlatformCertificates = v3.Certificates;
         certificates.Look();
     }
 
@@ -81,4 +85,10 @@ public sealed class PapayClient
 
     /// <summary>What a front end needs to open the cashier.</summary>
     public Invocations Invocations { get; }
+
+    /// <summary>Pre-debit notices and reminders (V3).</summary>
+    public NoticeCalls Notices { get; }
+
+    /// <summary>WeChat Pay's certificates; they refresh themselves.</summary>
+    public PlatformCertificates PlatformCertificates { get; }
 }

@@ -20,6 +20,9 @@ public sealed class PapayClientOptions
     /// <summary>Whether signs of replies are checked. Default: always.</summary>
     public ReplyVerification Verification { get; init; } = ReplyVerification.Always;
 
+    /// <summary>Address of the overseas calls (<c>/v3/global/papay</c>), which have no second host. Default: <c>https://apihk.mch.weixin.qq.com</c>.</summary>
+    public Uri GlobalBaseUrl { get; init; } = new("https://apihk.mch.weixin.qq.com");
+
     /// <summary>Where nonces come from.</summary>
     public NonceSource Nonces { get; init; } = new();
 
@@ -52,7 +55,7 @@ public sealed class PapayClientOptions
 
     internal Uri? SecondFor(Uri baseUrl)
     {
-        var second = !FailOver ? null : SecondUrl ?? (baseUrl == PapayClient.DefaultBaseUrl ? PapayClient.SecondBaseUrl : null);
+        var second = !FailOver || baseUrl == GlobalBaseUrl ? null : SecondUrl ?? (baseUrl == PapayClient.DefaultBaseUrl ? PapayClient.SecondBaseUrl : null);
         return second == baseUrl ? null : second;
     }
 }

@@ -26,6 +26,9 @@ public static class LocalCodes
     /// <summary>The call needs the client certificate and there is none; nothing was sent.</summary>
     public const string NoCertificate = "papaya.no_certificate";
 
+    /// <summary>A V3 call was made and the merchant's certificate or the V3 credentials are missing; nothing was sent.</summary>
+    public const string V3NotConfigured = "papaya.v3_not_configured";
+
     /// <summary>No connection came about (name, port, TLS): provably nothing was sent.</summary>
     public const string NotSent = "papaya.not_sent";
 
@@ -102,6 +105,9 @@ public sealed class PapayException : Exception
     internal static PapayException WithoutCertificate(Endpoint endpoint) =>
         new(endpoint.Name, LocalCodes.NoCertificate, ErrorKind.Refused, NextStep.FixSetup, "The call needs the merchant's client certificate.", null) { NotSent = true };
 
+    internal static PapayException V3NotConfigured(Endpoint endpoint, string what) =>
+        new(endpoint.Name, LocalCodes.V3NotConfigured, ErrorKind.Refused, NextStep.FixSetup, $"V3 calls need {what}.", null) { NotSent = true };
+
     internal static PapayException NeverLeft(Endpoint endpoint, HttpRequestException inner) =>
         new(endpoint.Name, LocalCodes.NotSent, ErrorKind.Throttled, NextStep.SameNumberLater, $"No connection ({inner.HttpRequestError}); nothing was sent.", inner) { NotSent = true };
 
@@ -125,6 +131,19 @@ public sealed class PapayException : Exception
     internal static PapayException BadSignature(Endpoint endpoint, SignatureCheck check) =>
         new(endpoint.Name, LocalCodes.BadSignature, ErrorKind.Ask, NextStep.QueryThenSameNumber,
             check.Verdict == SignatureVerdict.Missing ? "The answer has no sign." : $"The answer's sign does not fit ({check.Type.WireName()}).", null);
+
+    internal static PapayException BadV3Signature(Endpoint endpoint, V3Verdict verdict) =>
+        new(endpoint.Name, LocalCodes.BadSignature, ErrorKind.Ask, NextStep.QueryThenSameNumber, $"The answer's signature is not accepted ({verdict}).", null);
+
+    /// <summary>Field and issue are WeChat's words about the request's shape; the value that it quotes is never kept.</summary>
+    internal static PapayException V3Refusal(V3Endpoint endpoint, HttpStatusCode status, string code, string? message, string? field, string? issue)
+    {
+        var words = field is null ? message : $"{message} ({field}: {issue})";
+        var meaning = V3ErrorCodes.Find(endpoint.ErrorName, code);
+        return meaning is null
+            ? new(endpoint.Name, code, ErrorKind.Ask, NextStep.QueryThenSameNumber, "An unknown code. " + words, null) { Description = words, IsKnownCode = false, Status = status }
+            : new(endpoint.Name, code, meaning.Kind, meaning.Next, $"{meaning.Meaning}. {words}", null) { Description = words, Status = status };
+    }
 
     internal static PapayException Foreign(Endpoint endpoint, string field) =>
         new(endpoint.Name, LocalCodes.ForeignReply, ErrorKind.Ask, NextStep.QueryThenSameNumber, $"The answer's {field} is not the request's.", null);

@@ -71,6 +71,21 @@ public enum FieldForm
 
     /// <summary>One of <see cref="Field.Choices"/>.</summary>
     Choice,
+
+    /// <summary>Letters, digits and <c>_ - *</c>: order numbers of V3.</summary>
+    V3Number,
+
+    /// <summary>An absolute https address without query and fragment; http only towards loopback, for rehearsals.</summary>
+    HttpsUrl,
+
+    /// <summary>A time of RFC 3339 with its offset, such as <c>2026-01-03T09:12:44+08:00</c>.</summary>
+    Rfc3339,
+
+    /// <summary><c>yyyy-MM-dd</c>.</summary>
+    DashedDate,
+
+    /// <summary>A JSON <c>true</c> or <c>false</c>.</summary>
+    Flag,
 }
 
 /// <summary>Where in the request a field stands.</summary>
@@ -144,6 +159,9 @@ public class Field
     private static readonly SearchValues<char> NumberCharacters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-|*@");
 
+    private static readonly SearchValues<char> V3NumberCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-*");
+
     private static readonly SearchValues<char> Alphanumerics =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
@@ -186,7 +204,7 @@ public class Field
     /// <summary>What the pages do not agree on, or why the client does what it does; null when there is nothing to say.</summary>
     public string? Note { get; internal init; }
 
-    /// <summary>The allowed values of a <see cref="FieldForm.Choice"/>.</summary>
+    /// <summary>The allowed values of a <see cref="FieldForm.Choice"/>, or of a <see cref="FieldForm.Count"/> that takes only a few.</summary>
     public IReadOnlyList<string> Choices { get; internal init; } = [];
 
     /// <summary>When a conditional field is required; null when it belongs to the endpoint's alternatives.</summary>
@@ -228,6 +246,12 @@ public class Field
         FieldForm.Ip when !IsIpv4(value) && !(value.Contains(':') && !value.Contains('%') && System.Net.IPAddress.TryParse(value, out _)) => "an IPv4 or IPv6 address",
         FieldForm.Time when value.Length != 14 || BeijingTime.Parse(value) is null => "a Beijing time as yyyyMMddHHmmss",
         FieldForm.Date when !DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "a day as yyyyMMdd",
+        FieldForm.Count when Choices.Count > 0 && !Choices.Contains(value) => "one of " + string.Join(", ", Choices),
+        FieldForm.V3Number when value.AsSpan().ContainsAnyExcept(V3NumberCharacters) => "only letters, digits and _ - *",
+        FieldForm.HttpsUrl => UrlProblem(value) ?? (IsSafe(value) ? null : "an https address"),
+        FieldForm.Rfc3339 when !V3Json.TryReadTime(value, out _) => "a time as 2026-01-03T09:12:44+08:00",
+        FieldForm.DashedDate when !DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "a day as yyyy-MM-dd",
+        FieldForm.Flag when value is not ("true" or "false") => "true or false",
         FieldForm.Choice when !Choices.Contains(value) => "one of " + string.Join(", ", Choices),
         _ => null,
     };
@@ -266,6 +290,9 @@ public class Field
         var host = slash < 0 ? rest : rest[..slash];
         return host.IsEmpty || host[0] == ':' || host.Contains('@') ? "an address with a host and without user name" : null;
     }
+
+    private static bool IsSafe(string address) =>
+        address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsLoopback);
 
     private static bool IsIpv4(ReadOnlySpan<char> value)
     {
@@ -310,6 +337,8 @@ internal sealed class Field<TRequest> : Field
     public Func<TRequest, Call, string?>? Text { get; init; }
 
     public Func<TRequest, Call, long?>? Number { get; init; }
+
+    public Func<TRequest, Call, bool?>? Flag { get; init; }
 }
 
 /// <summary>What a request does not know itself.</summary>

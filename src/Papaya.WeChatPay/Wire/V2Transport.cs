@@ -8,7 +8,7 @@ namespace Papaya.WeChatPay.Wire;
 internal sealed class V2Transport
 {
     private static readonly MediaTypeHeaderValue Xml = new("text/xml") { CharSet = "utf-8" };
-    private static readonly ProductInfoHeaderValue Agent = new("Papaya", "0.1");
+    internal static readonly ProductInfoHeaderValue Agent = new("Papaya", "0.1");
 
     private readonly Sender _sender;
     private readonly MerchantCredentials _merchant;

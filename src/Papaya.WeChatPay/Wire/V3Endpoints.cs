@@ -1,0 +1,25 @@
+namespace Papaya.WeChatPay.Wire;
+
+/// <summary>
+/// The reviewed tables of all V3 calls that this client makes: fields with their place and limits, from which path, query, JSON
+/// and validation follow. Each table of a direct merchant has its partner variant where WeChat documents one.
+/// </summary>
+public static class V3Endpoints
+{
+    /// <summary>Every call, partner variants included.</summary>
+    public static IReadOnlyList<V3Endpoint> All { get; } = WithPartners(
+        V3NoticeEndpoints.Notice, V3NoticeEndpoints.Reminder);
+
+    internal static V3Endpoint<CertificatesRequest> CertificatesTable { get; } = new(
+        HttpMethod.Get, "v3-certificates", "/v3/certificates", "获取平台证书列表",
+        "docs/merchant/apis/platform-certificate/api-v3-get-certificates/get.html", [])
+    {
+        IsRead = true,
+    };
+
+    /// <summary>The call of that name; null when there is none.</summary>
+    public static V3Endpoint? Find(string name) => All.FirstOrDefault(endpoint => endpoint.Name == name);
+
+    private static V3Endpoint[] WithPartners(params V3Endpoint[] endpoints) =>
+        [.. endpoints.SelectMany(endpoint => endpoint.Partner is { } partner ? (V3Endpoint[])[endpoint, partner] : [endpoint])];
+}
