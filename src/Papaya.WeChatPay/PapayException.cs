@@ -139,7 +139,7 @@ public sealed class PapayException : Exception
     internal static PapayException V3Refusal(V3Endpoint endpoint, HttpStatusCode status, string code, string? message, string? field, string? issue)
     {
         var words = field is null ? message : $"{message} ({field}: {issue})";
-        var meaning = V3ErrorCodes.Find(endpoint.ErrorName, code);
+        var meaning = V3ErrorCodes.Find(endpoint.Name, code);
         return meaning is null
             ? new(endpoint.Name, code, ErrorKind.Ask, NextStep.QueryThenSameNumber, "An unknown code. " + words, null) { Description = words, IsKnownCode = false, Status = status }
             : new(endpoint.Name, code, meaning.Kind, meaning.Next, $"{meaning.Meaning}. {words}", null) { Description = words, Status = status };

@@ -37,8 +37,8 @@ public abstract class V3Endpoint : Endpoint
     /// <summary>Sets of fields of which at least one must be complete; empty when there is no choice.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Alternatives { get; internal init; } = [];
 
-    /// <summary>The name under which the error table knows the call: partner variants share the row of the direct call.</summary>
-    internal string ErrorName { get; init; } = "";
+    /// <summary>True for a partner variant; its name is the direct call's.</summary>
+    public bool IsPartner { get; internal init; }
 
     /// <summary>Members that a reply repeats; a reply about something else is not believed.</summary>
     internal IReadOnlyList<string> Echoes { get; init; } = [];

@@ -19,7 +19,6 @@ internal sealed class V3Endpoint<TRequest> : V3Endpoint
     public V3Endpoint(HttpMethod method, string name, string path, string title, string document, IReadOnlyList<Field> fields)
         : base(method, name, path, title, document, fields)
     {
-        ErrorName = name;
         _sent = [.. fields.OfType<Field<TRequest>>()];
         _query = [.. _sent.Where(f => f.Place == FieldPlace.Query)];
         _members = [.. _sent.Where(f => f.Place == FieldPlace.Body).Select(f => new Member(f))];

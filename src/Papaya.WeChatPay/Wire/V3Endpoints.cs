@@ -6,10 +6,7 @@ namespace Papaya.WeChatPay.Wire;
 /// </summary>
 public static class V3Endpoints
 {
-    /// <summary>Every call, partner variants included.</summary>
-    public static IReadOnlyList<V3Endpoint> All { get; } = WithPartners(
-        V3NoticeEndpoints.Notice, V3NoticeEndpoints.Reminder);
-
+    // Before All, which holds it: static members begin in the order of the text.
     internal static V3Endpoint<CertificatesRequest> CertificatesTable { get; } = new(
         HttpMethod.Get, "v3-certificates", "/v3/certificates", "获取平台证书列表",
         "docs/merchant/apis/platform-certificate/api-v3-get-certificates/get.html", [])
@@ -17,9 +14,14 @@ public static class V3Endpoints
         IsRead = true,
     };
 
+    /// <summary>Every call; partner variants hang on them.</summary>
+    public static IReadOnlyList<V3Endpoint> All { get; } =
+    [
+        V3NoticeEndpoints.Notice,
+        V3NoticeEndpoints.Reminder,
+        CertificatesTable,
+    ];
+
     /// <summary>The call of that name; null when there is none.</summary>
     public static V3Endpoint? Find(string name) => All.FirstOrDefault(endpoint => endpoint.Name == name);
-
-    private static V3Endpoint[] WithPartners(params V3Endpoint[] endpoints) =>
-        [.. endpoints.SelectMany(endpoint => endpoint.Partner is { } partner ? (V3Endpoint[])[endpoint, partner] : [endpoint])];
 }

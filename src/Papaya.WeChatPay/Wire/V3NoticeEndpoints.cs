@@ -12,7 +12,7 @@ internal static class V3NoticeEndpoints
     public static V3Endpoint<ReminderRequest> Reminder { get; } = ReminderOf(Party.Merchant);
 
     private static V3Endpoint<NoticeRequest> NoticeOf(Party party) => new(
-        HttpMethod.Post, Name(party, "v3-deduct-notify"), $"/v3/{Family(party)}/contracts/{{contract_id}}/notify", "预扣费通知",
+        HttpMethod.Post, "v3-deduct-notify", $"/v3/{Family(party)}/contracts/{{contract_id}}/notify", "预扣费通知",
         party == Party.Merchant ? "doc/v2/merchant/4011987402" : "docs/partner/apis/entrusted-payment/json/partner-deduct-notify.html",
         [
             new Field<NoticeRequest>("contract_id", R, FieldForm.Alphanumeric, 32) { Place = FieldPlace.Path, Text = (r, _) => r.WeChatContractId },
@@ -25,20 +25,20 @@ internal static class V3NoticeEndpoints
             new Field<NoticeRequest>("estimated_amount.currency", O, FieldForm.Choice, 16) { Choices = ["CNY"], Text = (_, _) => "CNY" },
         ])
     {
-        ErrorName = "v3-deduct-notify",
+        IsPartner = party == Party.Provider,
         SuccessStatus = HttpStatusCode.NoContent,
         PartnerTable = party == Party.Merchant ? NoticeOf(Party.Provider) : null,
     };
 
     private static V3Endpoint<ReminderRequest> ReminderOf(Party party) => new(
-        HttpMethod.Post, Name(party, "v3-fail-notify"), $"/v3/{Family(party)}/contracts/{{contract_id}}/fail-notify", "重试扣费通知",
+        HttpMethod.Post, "v3-fail-notify", $"/v3/{Family(party)}/contracts/{{contract_id}}/fail-notify", "重试扣费通知",
         "wiki/doc/api/wxpay_v2/papay/chapter3_11.shtml",
         [
             new Field<ReminderRequest>("contract_id", R, FieldForm.Alphanumeric, 32) { Place = FieldPlace.Path, Text = (r, _) => r.WeChatContractId },
             .. Numbers<ReminderRequest>(party, r => r.AppId),
         ])
     {
-        ErrorName = "v3-fail-notify",
+        IsPartner = party == Party.Provider,
         SuccessStatus = HttpStatusCode.NoContent,
         PartnerTable = party == Party.Merchant ? ReminderOf(Party.Provider) : null,
     };

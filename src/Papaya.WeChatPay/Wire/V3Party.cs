@@ -38,8 +38,6 @@ internal static class V3Fields
     public static IEnumerable<Field> SubMerchantOf<TRequest>(Party party, FieldPlace place)
         where TRequest : class, IPartyRequest => party == Party.Merchant ? [] : [SubMerchantNumber<TRequest>(place)];
 
-    public static string Name(Party party, string name) => party == Party.Merchant ? name : name + "-partner";
-
     private static Field<TRequest> SubMerchantNumber<TRequest>(FieldPlace place)
         where TRequest : class, IPartyRequest => new("sub_mchid", R, FieldForm.Digits, 32) { Place = place, Text = (r, _) => r.SubMerchant?.Number };
 }
