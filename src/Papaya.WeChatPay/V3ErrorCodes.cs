@@ -29,6 +29,7 @@ public static class V3ErrorCodes
         new(Any, "CONTRACT_NOT_EXIST", ErrorKind.Refused, NextStep.CheckContract, "the contract does not exist or was terminated"),
         new(Any, "RATELIMIT_EXCEEDED", ErrorKind.Throttled, NextStep.SameNumberLater, "too many requests; this one was not accepted"),
         new(Any, "FREQUENCY_LIMITED", ErrorKind.Throttled, NextStep.SameNumberLater, "too many requests; this one was not accepted"),
+        new(Any, "FREQUENCY_LIMIT_EXCEED", ErrorKind.Throttled, NextStep.SameNumberLater, "too many requests; this one was not accepted"),
         new(Any, "FREQUENCY_LIMITED_EXCEED", ErrorKind.Throttled, NextStep.SameNumberLater, "too many requests; this one was not accepted"),
         new(Any, "SYSTEM_ERROR", ErrorKind.Ask, NextStep.QueryThenSameNumber, "WeChat's internal error or timeout; the outcome is unknown"),
         new(Any, "SERVICE_UNAVAILABLE", ErrorKind.Ask, NextStep.QueryThenSameNumber, "WeChat cannot serve; the outcome is unknown"),
