@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Papaya.WeChatPay.Telemetry;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Notifications;
@@ -61,10 +62,12 @@ public static class NotificationReader
         if (!V2Message.TryParse(body, out var message, out var error))
         {
             refusal = new(NotificationFault.Unreadable, error.ToString(), null);
+            Signals.Checked(null, refusal);
             return false;
         }
 
         (notification, refusal) = Judge(message, credentials);
+        Signals.Checked(notification, refusal);
         return notification is not null;
     }
 
