@@ -33,16 +33,7 @@ internal static class BillFile
 
     private const string Summary = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
 
-    public static readonly CallRule Download = new(
-        "/pay/downloadbill",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
-            Field.Optional("sign_type", 32, Shape.SignType), Field.Required("bill_date", 8), Field.Optional("bill_type", 16), Field.Optional("tar_type", 8),
-        ],
-        Make)
-    {
-        IsBill = true, MissingCode = "missing parameter", MalformedCode = "data format error",
-    };
+    public static readonly CallRule Download = new(Endpoints.DownloadBill, Make) { MissingCode = "missing parameter", MalformedCode = "data format error" };
 
     private enum Kind
     {
@@ -93,12 +84,7 @@ internal static class BillFile
         }
 
         var tar = call.Text("tar_type"u8);
-        if (tar is not (null or "GZIP") || !DateOnly.TryParseExact(call.Text("bill_date"u8), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            call.Refuse("data format error", "20001");
-            return;
-        }
-
+        var day = DateOnly.ParseExact(call.Text("bill_date"u8)!, "yyyyMMdd", CultureInfo.InvariantCulture);
         var madeAt = new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), BeijingTime.Offset) + MadeAt;
         var today = BeijingTime.Day(call.Now);
         if (today == day.AddDays(1) && call.Now < madeAt)

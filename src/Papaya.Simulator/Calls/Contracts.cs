@@ -8,27 +8,9 @@ namespace Papaya.Simulator.Calls;
 /// <summary><c>querycontract</c>, <c>deletecontract</c>, and how a contract ends.</summary>
 internal static class Contracts
 {
-    public static readonly CallRule Query = new(
-        "/papay/querycontract",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Optional("contract_id", 32), Field.Optional("plan_id", 28, Shape.Positive),
-            Field.Optional("contract_code", 128), Field.Required("version", 8), Field.Optional("sign_type", 32, Shape.SignType), Field.Required("sign", 64),
-        ],
-        Ask)
-    {
-        HasNonce = false, MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL",
-    };
+    public static readonly CallRule Query = new(Endpoints.QueryContract, Ask) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
-    public static readonly CallRule Delete = new(
-        "/papay/deletecontract",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Optional("contract_id", 32), Field.Optional("plan_id", 28, Shape.Positive),
-            Field.Optional("contract_code", 128), Field.Required("contract_termination_remark", 512), Field.Required("version", 8), Field.Required("sign", 32),
-        ],
-        DeleteIt)
-    {
-        HasNonce = false, MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL",
-    };
+    public static readonly CallRule Delete = new(Endpoints.DeleteContract, DeleteIt) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
     /// <summary>Ends a contract by any route and tells the template's address.</summary>
     public static void Terminate(SimulatorState state, Contract contract, int mode, string? remark, DateTimeOffset now)

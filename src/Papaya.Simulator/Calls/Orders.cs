@@ -13,31 +13,11 @@ internal static class Orders
     /// <summary>paporderquery forgets orders after a month.</summary>
     private static readonly TimeSpan DebitQueryReach = TimeSpan.FromDays(31);
 
-    public static readonly CallRule Query = new(
-        "/pay/orderquery",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
-            Field.Optional("transaction_id", 32, Shape.Number), Field.Optional("out_trade_no", 32, Shape.Number),
-            Field.Optional("sign_type", 32, Shape.SignType), Field.Optional("version", 8),
-        ],
-        Ask);
+    public static readonly CallRule Query = new(Endpoints.OrderQuery, Ask);
 
-    public static readonly CallRule DebitQuery = new(
-        "/pay/paporderquery",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
-            Field.Optional("transaction_id", 32, Shape.Number), Field.Optional("out_trade_no", 32, Shape.Number),
-            Field.Optional("sign_type", 32, Shape.SignType),
-        ],
-        AskDebit);
+    public static readonly CallRule DebitQuery = new(Endpoints.PapOrderQuery, AskDebit);
 
-    public static readonly CallRule Close = new(
-        "/pay/closeorder",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("out_trade_no", 32, Shape.Number),
-            Field.Required("nonce_str", 32), Field.Required("sign", 64), Field.Optional("sign_type", 32, Shape.SignType),
-        ],
-        CloseIt);
+    public static readonly CallRule Close = new(Endpoints.CloseOrder, CloseIt);
 
     /// <summary>An unpaid order's time is over, or a failed debit is closed by WeChat.</summary>
     public static void Expire(SimulatorState state, Order order)

@@ -19,24 +19,7 @@ internal static class PayAndSign
 
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(5);
 
-    public static readonly CallRule Order = new(
-        "/pay/contractorder",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("contract_mchid", 32), Field.Required("contract_appid", 32),
-            Field.Required("out_trade_no", 32, Shape.Number), Field.Optional("device_info", 32), Field.Required("nonce_str", 32),
-            Field.Required("body", 127, Shape.Bytes), Field.Optional("detail", 8192), Field.Optional("attach", 127, Shape.Bytes),
-            Field.Required("notify_url", 256, Shape.NotifyUrl), Field.Required("total_fee", 12, Shape.Fen), Field.Optional("fee_type", 16),
-            Field.Required("spbill_create_ip", 16, Shape.IpV4), Field.Optional("time_start", 14, Shape.Time), Field.Optional("time_expire", 14, Shape.Time),
-            Field.Optional("goods_tag", 32), Field.Required("trade_type", 16), Field.Optional("product_id", 32), Field.Optional("limit_pay", 32),
-            Field.Optional("openid", 128), Field.Required("plan_id", 19, Shape.Positive), Field.Required("contract_code", 64, Shape.Alphanumeric),
-            Field.Required("request_serial", 19, Shape.Positive), Field.Required("contract_display_account", 64),
-            Field.Required("contract_notify_url", 256, Shape.NotifyUrl), Field.Optional("contract_outerid", 32),
-            Field.Optional("sign_type", 32, Shape.SignType), Field.Required("sign", 64),
-        ],
-        Place)
-    {
-        MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL",
-    };
+    public static readonly CallRule Order = new(Endpoints.ContractOrder, Place) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
     /// <summary>The user pays, or goes away. The order is open.</summary>
     public static CashierResult Act(SimulatorState state, Order order, User user, bool pays, bool ticks, DateTimeOffset now)
@@ -142,7 +125,7 @@ internal static class PayAndSign
             return;
         }
 
-        var template = state.FindTemplate(mchId, call.Long("plan_id"u8)!.Value);
+        var template = call.Long("plan_id"u8) is { } planId ? state.FindTemplate(mchId, planId) : null;
         if (template is null or { Disabled: true })
         {
             call.Fail("INVALID PLAN_ID", Texts.NoTemplate);
@@ -206,31 +189,6 @@ internal static class PayAndSign
         if (call.Text("contract_appid"u8) != call.AppId)
         {
             return Texts.AppMismatch;
-        }
-
-        if (call.Text("trade_type"u8) is not ("JSAPI" or "NATIVE" or "APP" or "MWEB") and var type)
-        {
-            return $"不支持的trade_type:{type}";
-        }
-
-        if (call.Text("trade_type"u8) == "JSAPI" && call.Text("openid"u8) is null)
-        {
-            return "缺少参数openid";
-        }
-
-        if (call.Text("trade_type"u8) == "NATIVE" && call.Text("product_id"u8) is null)
-        {
-            return "缺少参数product_id";
-        }
-
-        if (call.Text("fee_type"u8) is not (null or "CNY"))
-        {
-            return "不支持的fee_type";
-        }
-
-        if (call.Text("limit_pay"u8) is not (null or "no_credit"))
-        {
-            return "不支持的limit_pay";
         }
 
         if (BeijingTime.Parse(call.Text("time_expire"u8)) is { } expires)

@@ -12,25 +12,9 @@ internal static class Refunds
     private const int MostPerOrder = 50;
     private const int RowsPerAnswer = 10;
 
-    public static readonly CallRule Apply = new(
-        "/secapi/pay/refund",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
-            Field.Optional("sign_type", 32, Shape.SignType), Field.Optional("transaction_id", 32, Shape.Number), Field.Optional("out_trade_no", 32, Shape.Number),
-            Field.Required("out_refund_no", 64, Shape.Number), Field.Required("total_fee", 12, Shape.Fen), Field.Required("refund_fee", 12, Shape.Fen),
-            Field.Optional("refund_fee_type", 8), Field.Optional("refund_desc", 80), Field.Optional("refund_account", 30),
-            Field.Optional("notify_url", 256, Shape.NotifyUrl),
-        ],
-        Accept);
+    public static readonly CallRule Apply = new(Endpoints.Refund, Accept);
 
-    public static readonly CallRule Query = new(
-        "/pay/refundquery",
-        [
-            Field.Required("appid", 32), Field.Required("mch_id", 32), Field.Required("nonce_str", 32), Field.Required("sign", 64),
-            Field.Optional("sign_type", 32, Shape.SignType), Field.Optional("refund_id", 32, Shape.Number), Field.Optional("out_refund_no", 64, Shape.Number),
-            Field.Optional("transaction_id", 32, Shape.Number), Field.Optional("out_trade_no", 32, Shape.Number), Field.Optional("offset", 6, Shape.Whole),
-        ],
-        Ask);
+    public static readonly CallRule Query = new(Endpoints.RefundQuery, Ask);
 
     /// <summary>The money reaches the user's wallet.</summary>
     public static void Complete(SimulatorState state, Refund refund, DateTimeOffset now)
@@ -147,8 +131,6 @@ internal static class Refunds
 
     private static (string Code, string Text)? WhyNot(Call call, Order order, long total, long amount) =>
         total != order.Amount ? ("PARAM_ERROR", "订单金额不正确")
-        : call.Text("refund_fee_type"u8) is not (null or "CNY") ? ("PARAM_ERROR", "不支持的refund_fee_type")
-        : call.Text("refund_account"u8) is not (null or "REFUND_SOURCE_UNSETTLED_FUNDS" or "REFUND_SOURCE_RECHARGE_FUNDS") ? ("PARAM_ERROR", "不支持的refund_account")
         : call.Now > order.PaidAt!.Value.AddYears(1) ? ("TRADE_OVERDUE", "订单已超过退款期限")
         : call.State.FindUser(order.Openid) is null or { Account: AccountState.Closed } ? ("USER_ACCOUNT_ABNORMAL", "用户账户异常，退款请求失败")
         : order.Refunded + amount > order.Amount ? ("ERROR", "累计退款金额大于支付金额")
@@ -170,7 +152,7 @@ internal static class Refunds
             return;
         }
 
-        var offset = call.Long("offset"u8) is { } given ? (int)given : 0;
+        var offset = call.Long("offset"u8) is { } given ? (int)Math.Min(given, int.MaxValue) : 0;
         if (offset > all.Count)
         {
             call.Fail("PARAM_ERROR", "offset大于退款总笔数");

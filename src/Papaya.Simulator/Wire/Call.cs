@@ -79,10 +79,22 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     }
 }
 
-/// <summary>One path: its parameter table and what it does, under the world's lock.</summary>
-internal sealed record CallRule(string Path, Field[] Fields, Action<Call> Run)
+/// <summary>One path: the client's reviewed table of its parameters, and what it does, under the world's lock.</summary>
+internal sealed record CallRule(V2Endpoint Endpoint, Action<Call> Run)
 {
-    public bool HasNonce { get; init; } = true;
+    private static readonly string[] Nonce = ["nonce_str"];
+
+    private readonly string[] _mayLack = [];
+
+    public string Path => Endpoint.Path;
+
+    public bool HasNonce => Endpoint.HasNonce;
+
+    /// <summary>A required parameter whose absence WeChat tolerates.</summary>
+    public string MayLack
+    {
+        init => _mayLack = [value];
+    }
 
     /// <summary>The codes for a missing and a malformed parameter; contractorder and the contract calls have their own family.</summary>
     public string MissingCode { get; init; } = "LACK_PARAMS";
@@ -90,5 +102,12 @@ internal sealed record CallRule(string Path, Field[] Fields, Action<Call> Run)
     public string MalformedCode { get; init; } = "PARAM_ERROR";
 
     /// <summary>downloadbill refuses everything at the first level, with <c>error_code</c>.</summary>
-    public bool IsBill { get; init; }
+    public bool IsBill => Endpoint.ReplyForm == ReplyForm.File;
+
+    /// <summary>What the table says against the parameters; what does not fit together is left to the rule, which knows WeChat's words for it.</summary>
+    public FieldProblem? Check(V2Message request, bool tolerateNonce)
+    {
+        var problem = Endpoint.Check(request, tolerateNonce && !HasNonce ? Nonce : _mayLack);
+        return problem is { Rule: FieldRule.Equality or FieldRule.Combination } ? null : problem;
+    }
 }

@@ -170,29 +170,29 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
             return false;
         }
 
-        var (fault, name) = Field.Check(call.Message, rule.Fields, !rule.HasNonce && state.Switches.Is("papay_nonce", "tolerated"));
-        if (fault == FieldFault.None)
+        if (rule.Check(call.Message, state.Switches.Is("papay_nonce", "tolerated")) is not { } problem)
         {
             return true;
         }
 
-        var text = fault switch
+        var code = problem.Rule == FieldRule.Required ? rule.MissingCode : rule.MalformedCode;
+        var text = problem.Rule switch
         {
-            FieldFault.Unknown => $"不识别的参数{name}",
-            FieldFault.Missing => $"缺少参数{name}",
-            _ => $"参数格式校验错误:{name}",
+            FieldRule.Unknown => $"不识别的参数{problem.Field}",
+            FieldRule.Required => $"缺少参数{problem.Field}",
+            _ => $"参数格式校验错误:{problem.Field}",
         };
         if (rule.IsBill)
         {
-            call.Refuse(fault == FieldFault.Missing ? rule.MissingCode : rule.MalformedCode, "20001");
+            call.Refuse(problem is { Field: "bill_type", Rule: FieldRule.Form } ? "invalid bill_type" : code, "20001");
         }
-        else if (fault == FieldFault.Unknown || state.Switches.Is("parameter_errors", "return"))
+        else if (problem.Rule == FieldRule.Unknown || state.Switches.Is("parameter_errors", "return"))
         {
             call.Refuse(text);
         }
         else
         {
-            call.Fail(fault == FieldFault.Missing ? rule.MissingCode : rule.MalformedCode, text);
+            call.Fail(code, text);
         }
 
         return false;

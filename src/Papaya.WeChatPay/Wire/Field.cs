@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace Papaya.WeChatPay.Wire;
@@ -152,19 +150,6 @@ public sealed record FieldProblem(string Field, FieldRule Rule, string Explanati
 /// <summary>One row of an endpoint's table: what WeChat documents about a request field.</summary>
 public class Field
 {
-    // XML 1.0 has no place for these, escaped or not.
-    private static readonly SearchValues<char> NotText = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(i => (char)i), '\uFFFE', '\uFFFF']);
-
-    private static readonly SearchValues<char> NumberCharacters =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-|*@");
-
-    private static readonly SearchValues<char> V3NumberCharacters =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-*");
-
-    private static readonly SearchValues<char> Alphanumerics =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
     private readonly byte[] _utf8Name;
 
     internal Field(string name, FieldNeed need, FieldForm form, int maxLength, int? ownMaxLength = null)
@@ -205,13 +190,33 @@ public class Field
     public string? Note { get; internal init; }
 
     /// <summary>The allowed values of a <see cref="FieldForm.Choice"/>, or of a <see cref="FieldForm.Count"/> that takes only a few.</summary>
-    public IReadOnlyList<string> Choices { get; internal init; } = [];
+    public IReadOnlyList<string> Choices
+    {
+        get;
+        internal init
+        {
+            field = value;
+            Utf8Choices = [.. value.Select(Encoding.UTF8.GetBytes)];
+        }
+    } = [];
 
     /// <summary>When a conditional field is required; null when it belongs to the endpoint's alternatives.</summary>
-    public FieldCondition? RequiredWhen { get; internal init; }
+    public FieldCondition? RequiredWhen
+    {
+        get;
+        internal init
+        {
+            field = value;
+            Utf8Condition = value is null ? null : (Encoding.UTF8.GetBytes(value.Field), Encoding.UTF8.GetBytes(value.Value));
+        }
+    }
 
     /// <summary>Name of a field whose value this one must repeat (<c>contract_mchid</c> = <c>mch_id</c>).</summary>
     public string? Repeats { get; internal init; }
+
+    internal byte[][] Utf8Choices { get; private init; } = [];
+
+    internal (byte[] Field, byte[] Value)? Utf8Condition { get; private init; }
 
     /// <summary>Checks one non-empty value; null when it is fine.</summary>
     public FieldProblem? Check(string value, Limits limits)
@@ -224,106 +229,23 @@ public class Field
             return Problem(FieldRule.Length, $"at most {limit} {unit}", value);
         }
 
-        return Breaks(value) is { } rule ? Problem(FieldRule.Form, rule, value) : null;
+        return FieldForms.Breaks(this, value) is { } rule ? Problem(FieldRule.Form, rule, value) : null;
+    }
+
+    /// <summary>The same for a value as it was received; makes no text unless something is wrong.</summary>
+    internal FieldProblem? Check(ReadOnlySpan<byte> value, Limits limits)
+    {
+        var limit = limits == Limits.Own ? OwnMaxLength : MaxLength;
+        if (value.Length > limit && (Unit == LengthUnit.Bytes || Encoding.UTF8.GetCharCount(value) > limit))
+        {
+            return Check(Encoding.UTF8.GetString(value), limits);
+        }
+
+        return FieldForms.Breaks(this, value) is { } rule ? Problem(FieldRule.Form, rule, Encoding.UTF8.GetString(value)) : null;
     }
 
     internal FieldProblem Problem(FieldRule rule, string explanation, string value) =>
         new(Name, rule, explanation, Unit == LengthUnit.Bytes ? Encoding.UTF8.GetByteCount(value) : value.Length);
-
-    private string? Breaks(string value) => Form switch
-    {
-        FieldForm.Text when value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') => "only characters of one to three UTF-8 bytes (no emoji)",
-        FieldForm.Text when value.AsSpan().ContainsAny(NotText) => "no control characters",
-        FieldForm.Alphanumeric when value.AsSpan().ContainsAnyExcept(Alphanumerics) => "only letters and digits",
-        FieldForm.Ascii when value.AsSpan().ContainsAnyExceptInRange('!', '~') => "only visible ASCII characters",
-        FieldForm.Digits when value.AsSpan().ContainsAnyExceptInRange('0', '9') => "only digits",
-        FieldForm.Number when value.AsSpan().ContainsAnyExcept(NumberCharacters) => "only letters, digits and _ - | * @",
-        FieldForm.Serial when !IsWhole(value, 1) => "digits without a leading zero, from 1 to 9223372036854775807",
-        FieldForm.Fen when !IsWhole(value, 1) => "a whole number of fen, at least 1",
-        FieldForm.Count when !IsWhole(value, 0) => "a whole number, at least 0",
-        FieldForm.Url => UrlProblem(value),
-        FieldForm.Ipv4 when !IsIpv4(value) => "an IPv4 address such as 203.0.113.9",
-        FieldForm.Ip when !IsIpv4(value) && !(value.Contains(':') && !value.Contains('%') && System.Net.IPAddress.TryParse(value, out _)) => "an IPv4 or IPv6 address",
-        FieldForm.Time when value.Length != 14 || BeijingTime.Parse(value) is null => "a Beijing time as yyyyMMddHHmmss",
-        FieldForm.Date when !DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "a day as yyyyMMdd",
-        FieldForm.Count when Choices.Count > 0 && !Choices.Contains(value) => "one of " + string.Join(", ", Choices),
-        FieldForm.V3Number when value.AsSpan().ContainsAnyExcept(V3NumberCharacters) => "only letters, digits and _ - *",
-        FieldForm.HttpsUrl => UrlProblem(value) ?? (IsSafe(value) ? null : "an https address"),
-        FieldForm.Rfc3339 when !V3Json.TryReadTime(value, out _) => "a time as 2026-01-03T09:12:44+08:00",
-        FieldForm.DashedDate when !DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => "a day as yyyy-MM-dd",
-        FieldForm.Flag when value is not ("true" or "false") => "true or false",
-        FieldForm.Choice when !Choices.Contains(value) => "one of " + string.Join(", ", Choices),
-        _ => null,
-    };
-
-    private static bool IsWhole(string value, long least) =>
-        value.Length is > 0 and <= 19 && !value.AsSpan().ContainsAnyExceptInRange('0', '9') && (value[0] != '0' || value.Length == 1)
-        && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least;
-
-    private static string? UrlProblem(string value)
-    {
-        var rest = value.AsSpan();
-        if (rest.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-        {
-            rest = rest[8..];
-        }
-        else if (rest.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-        {
-            rest = rest[7..];
-        }
-        else
-        {
-            return "an absolute http or https address";
-        }
-
-        if (rest.ContainsAny('?', '#'))
-        {
-            return "no query and no fragment";
-        }
-
-        if (rest.ContainsAnyExceptInRange('!', '~') || rest.ContainsAny("\\\"<>"))
-        {
-            return "only visible ASCII characters, percent-encoded where needed";
-        }
-
-        var slash = rest.IndexOf('/');
-        var host = slash < 0 ? rest : rest[..slash];
-        return host.IsEmpty || host[0] == ':' || host.Contains('@') ? "an address with a host and without user name" : null;
-    }
-
-    private static bool IsSafe(string address) =>
-        address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsLoopback);
-
-    private static bool IsIpv4(ReadOnlySpan<char> value)
-    {
-        int parts = 0, number = -1;
-        foreach (var c in value)
-        {
-            if (c == '.')
-            {
-                if (number < 0 || ++parts > 3)
-                {
-                    return false;
-                }
-
-                number = -1;
-            }
-            else if (!char.IsAsciiDigit(c) || number == 0)
-            {
-                return false;
-            }
-            else
-            {
-                number = number < 0 ? c - '0' : (10 * number) + c - '0';
-                if (number > 255)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return parts == 3 && number >= 0;
-    }
 }
 
 /// <summary>A row that also knows where the client's request keeps its value.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Papaya.WeChatPay.Wire;
 
 /// <summary>What a V2 call answers with.</summary>
@@ -25,13 +27,27 @@ public abstract class V2Endpoint : Endpoint
     /// <summary>Where a partner path is listed whose own page is not at hand: the collected definitions of the interfaces.</summary>
     internal const string Definitions = "https://github.com/TheNorthMemory/wechatpay-openapi";
 
+    private readonly Field[] _inByteOrder;
+    private readonly (Field Field, byte[] Other)[] _repeating;
+    private readonly byte[][][] _alternatives = [];
+
     private protected V2Endpoint(HttpMethod method, string name, string path, string title, string document, IReadOnlyList<Field> fields)
         : base(ApiVersion.V2, method, name, path, title, new Uri(new Uri("https://pay.weixin.qq.com/doc/v2/"), document), fields)
     {
+        _inByteOrder = [.. fields.OrderBy(f => f.Name, StringComparer.Ordinal)];
+        _repeating = [.. fields.Where(f => f.Repeats is not null).Select(f => (f, Encoding.UTF8.GetBytes(f.Repeats!)))];
     }
 
     /// <summary>Sets of fields of which exactly one must be complete; empty when there is no choice.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Alternatives { get; internal init; } = [];
+    public IReadOnlyList<IReadOnlyList<string>> Alternatives
+    {
+        get;
+        internal init
+        {
+            field = value;
+            _alternatives = [.. value.Select(set => set.Select(Encoding.UTF8.GetBytes).ToArray())];
+        }
+    } = [];
 
     /// <summary>True when at most one of the alternatives may be sent; false when the first complete one wins.</summary>
     public bool AlternativesExclude { get; internal init; }
@@ -57,56 +73,102 @@ public abstract class V2Endpoint : Endpoint
     /// <summary>Fields that a reply repeats; a reply about something else is not believed.</summary>
     internal IReadOnlyList<string> Echoes { get; init; } = [];
 
-    /// <summary>Checks a received request against the table with WeChat's documented limits; null when it is fine.</summary>
-    public FieldProblem? Check(V2Message request)
+    /// <summary>
+    /// Checks a received request against the table with WeChat's documented limits; null when it is fine. What is wrong is told
+    /// in this order: a field too many, one too few, a wrong value, values that do not fit together. Makes no garbage on a good request.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tolerated">Names that may be there though the table has no such field, or missing though it requires them.</param>
+    public FieldProblem? Check(V2Message request, IReadOnlyList<string>? tolerated = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        foreach (var (name, value) in request.Fields)
+        FieldProblem? missing = null, malformed = null;
+        var sent = request.Sorted;
+        var at = 0;
+        foreach (var field in _inByteOrder)
         {
-            var field = Find(name);
-            if (field is null)
+            var order = 1;
+            while (at < sent.Length && (order = request.Name(sent[at]).SequenceCompareTo(field.Utf8Name)) < 0)
             {
-                return new FieldProblem(name, FieldRule.Unknown, "this call has no such field", value.Length);
+                if (Surplus(request, sent[at++], tolerated) is { } surplus)
+                {
+                    return surplus;
+                }
             }
 
-            if (value.Length > 0 && field.Check(value, Limits.Documented) is { } problem)
+            var value = at < sent.Length && order == 0 ? request.Value(sent[at++]) : default;
+            if (!value.IsEmpty)
             {
-                return problem;
+                malformed ??= field.Check(value, Limits.Documented);
+            }
+            else if (missing is null && IsRequired(field, request) && tolerated?.Contains(field.Name) is not true)
+            {
+                missing = field.Problem(FieldRule.Required, Reason(field), "");
             }
         }
 
-        foreach (var field in Fields)
+        for (; at < sent.Length; at++)
         {
-            var value = request[field.Name] ?? "";
-            if (value.Length == 0 && (field.Need == FieldNeed.Required || (field.RequiredWhen is { } when && request[when.Field] == when.Value)))
+            if (Surplus(request, sent[at], tolerated) is { } surplus)
             {
-                return field.Problem(FieldRule.Required, Reason(field), value);
-            }
-
-            if (value.Length > 0 && field.Repeats is { } other && request[other] != value)
-            {
-                return field.Problem(FieldRule.Equality, $"must equal {other}", value);
+                return surplus;
             }
         }
 
-        return CheckAlternatives(name => !string.IsNullOrEmpty(request[name]));
+        return missing ?? malformed ?? CheckRepeats(request) ?? CheckAlternatives(request);
     }
 
     internal static string Reason(Field field) =>
         field.RequiredWhen is { } when ? $"required when {when.Field} is {when.Value}" : "required";
 
-    private protected FieldProblem? CheckAlternatives(Func<string, bool> isGiven)
+    private protected FieldProblem? CheckAlternatives(int complete, int begun) =>
+        complete == 0 ? Combination("needed: ") : AlternativesExclude && begun > 1 ? Combination("only one of: ") : null;
+
+    private static bool IsRequired(Field field, V2Message request) =>
+        field.Need == FieldNeed.Required || (field.Utf8Condition is { } condition && request.Is(condition.Field, condition.Value));
+
+    private static FieldProblem? Surplus(V2Message request, in FieldSlot slot, IReadOnlyList<string>? tolerated)
     {
-        if (Alternatives.Count == 0)
+        var name = Encoding.UTF8.GetString(request.Name(slot));
+        return tolerated?.Contains(name) is true ? null : new FieldProblem(name, FieldRule.Unknown, "this call has no such field", request.Value(slot).Length);
+    }
+
+    private FieldProblem? CheckRepeats(V2Message request)
+    {
+        foreach (var (field, other) in _repeating)
+        {
+            if (request.TryGet(field.Utf8Name, out var value) && !value.IsEmpty && !request.Is(other, value))
+            {
+                return field.Problem(FieldRule.Equality, $"must equal {field.Repeats}", Encoding.UTF8.GetString(value));
+            }
+        }
+
+        return null;
+    }
+
+    private FieldProblem? CheckAlternatives(V2Message request)
+    {
+        if (_alternatives.Length == 0)
         {
             return null;
         }
 
-        var words = string.Join(" or ", Alternatives.Select(set => string.Join(" with ", set)));
-        var complete = Alternatives.Count(set => set.All(isGiven));
-        var begun = Alternatives.Count(set => set.Any(isGiven));
-        return complete == 0 ? new FieldProblem(Alternatives[0][0], FieldRule.Combination, "needed: " + words, 0)
-            : AlternativesExclude && begun > 1 ? new FieldProblem(Alternatives[0][0], FieldRule.Combination, "only one of: " + words, 0)
-            : null;
+        int complete = 0, begun = 0;
+        foreach (var set in _alternatives)
+        {
+            var given = 0;
+            foreach (var name in set)
+            {
+                given += request.TryGet(name, out var value) && !value.IsEmpty ? 1 : 0;
+            }
+
+            complete += given == set.Length ? 1 : 0;
+            begun += given > 0 ? 1 : 0;
+        }
+
+        return CheckAlternatives(complete, begun);
     }
+
+    private FieldProblem Combination(string words) => new(
+        Alternatives[0][0], FieldRule.Combination, words + string.Join(" or ", Alternatives.Select(set => string.Join(" with ", set))), 0);
 }

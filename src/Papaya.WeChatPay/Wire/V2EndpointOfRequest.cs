@@ -68,7 +68,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
         }
 
         var problem = Combination?.Invoke(request)
-            ?? (Alternatives.Count == 0 ? null : CheckAlternatives(name => IsGiven(name, request, call)));
+            ?? (Alternatives.Count == 0 ? null : CheckAlternatives(request, call));
         if (problem is not null)
         {
             throw PapayException.Invalid(this, problem);
@@ -78,6 +78,10 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
     /// <summary>The request's own value of a text field; null when it has none.</summary>
     public string? ValueOf(string name, TRequest request) =>
         Array.Find(_sent, f => f.Name == name)?.Text?.Invoke(request, default) is { Length: > 0 } value ? value : null;
+
+    private FieldProblem? CheckAlternatives(TRequest request, Call call) => CheckAlternatives(
+        Alternatives.Count(set => set.All(name => IsGiven(name, request, call))),
+        Alternatives.Count(set => set.Any(name => IsGiven(name, request, call))));
 
     private bool IsGiven(string name, TRequest request, Call call) =>
         Array.Find(_sent, f => f.Name == name) is { } field
