@@ -5,6 +5,7 @@ using System.Text.Json;
 using Papaya.Cli.Bench;
 using Papaya.Cli.Demo;
 using Papaya.Cli.Doctor;
+using Papaya.Cli.Endpoints;
 using Papaya.Cli.Http;
 using Papaya.Cli.Signing;
 using Papaya.Cli.Up;
@@ -33,6 +34,7 @@ internal static class PapayaCommand
             DoctorCommand.Create(output),
             SignCommands.Explain(output),
             SignCommands.Verify(output),
+            EndpointsCommand.Create(output),
             DemoCommand.Create(output),
             BenchCommand.Create(output),
         };
