@@ -21,7 +21,7 @@ internal static class Ratios
     {
         var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 300;
         var only = args.Length > 1 ? args[1] : "";
-        var items = Items().Where(i => i.Way == Measured.Bare || (i.Task + " " + i.Way).Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+        var items = Items().Where(i => i.Task.Contains(only, StringComparison.OrdinalIgnoreCase) && (Environment.GetEnvironmentVariable("LAB") is not { } lab || i.Way == lab)).ToList();
         var results = items.Select(i => new Result(i)).ToList();
         foreach (var result in results)
         {
@@ -51,14 +51,14 @@ internal static class Ratios
         yield return new("sign pappayapply", "Papaya", () =>
         {
             using var writer = new V2Writer();
-            DebitTables.Apply.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
+            DebitTables.Apply.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, nonces, SignType.Md5));
             return writer.Sign(Messages.Key, SignType.Md5).Length;
         });
         yield return new("sign contractorder", Measured.Bare, () => Messages.BareMd5(order));
         yield return new("sign contractorder", "Papaya", () =>
         {
             using var writer = new V2Writer();
-            ContractTables.PayAndSign.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, nonces.Next(), SignType.Md5));
+            ContractTables.PayAndSign.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, nonces, SignType.Md5));
             return writer.Sign(Messages.Key, SignType.Md5).Length;
         });
     }
@@ -87,7 +87,7 @@ internal static class Ratios
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var result in results)
         {
-            var bare = results.First(r => r.Item.Task == result.Item.Task && r.Item.Way == Measured.Bare);
+            var bare = results.FirstOrDefault(r => r.Item.Task == result.Item.Task && r.Item.Way == Measured.Bare) ?? result;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {result.Item.Task} | {result.Item.Way} | {result.Median:N0} ns | {result.Minimum:N0} ns | {result.Median / bare.Median:N2} | {result.Minimum / bare.Minimum:N2} | {result.Allocated:N0} B |"));
         }

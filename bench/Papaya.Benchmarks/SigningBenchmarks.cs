@@ -21,7 +21,7 @@ public class SigningBenchmarks
     public int BuildAndSignApply()
     {
         using var writer = new V2Writer();
-        DebitTables.Apply.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, _nonces.Next(), SignType.Md5));
+        DebitTables.Apply.Write(writer, Messages.Apply, new Call(Messages.MerchantNumber, _nonces, SignType.Md5));
         return writer.Sign(Messages.Key, SignType.Md5).Length;
     }
 
@@ -32,7 +32,7 @@ public class SigningBenchmarks
     public int BuildAndSignContractOrder()
     {
         using var writer = new V2Writer();
-        ContractTables.PayAndSign.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, _nonces.Next(), SignType.Md5));
+        ContractTables.PayAndSign.Write(writer, Messages.ContractOrder, new Call(Messages.MerchantNumber, _nonces, SignType.Md5));
         return writer.Sign(Messages.Key, SignType.Md5).Length;
     }
 }

@@ -22,8 +22,8 @@ internal static class ContractTables
         new Field<PayAndSignRequest>("total_fee", Required, FieldForm.Fen, 19) { Number = (r, _) => r.AmountFen },
         new Field<PayAndSignRequest>("fee_type", Optional, FieldForm.Choice, 16) { Note = "Not on the page, but accepted from every SDK.", Choices = ["CNY"], Text = (r, _) => r.FeeType },
         new Field<PayAndSignRequest>("spbill_create_ip", Required, FieldForm.Ipv4, 16) { Text = (r, _) => r.ClientIp },
-        new Field<PayAndSignRequest>("time_start", Optional, FieldForm.Time, 14) { Text = (r, _) => Time(r.StartsAt) },
-        new Field<PayAndSignRequest>("time_expire", Optional, FieldForm.Time, 14) { Text = (r, _) => Time(r.ExpiresAt) },
+        new Field<PayAndSignRequest>("time_start", Optional, FieldForm.Time, 14) { Instant = (r, _) => r.StartsAt },
+        new Field<PayAndSignRequest>("time_expire", Optional, FieldForm.Time, 14) { Instant = (r, _) => r.ExpiresAt },
         new Field<PayAndSignRequest>("goods_tag", Optional, FieldForm.Text, 32) { Text = (r, _) => r.GoodsTag },
         new Field<PayAndSignRequest>("trade_type", Required, FieldForm.Choice, 16) { Choices = ["JSAPI", "NATIVE", "APP", "MWEB"], Text = (r, _) => r.TradeType.WireName() },
         new Field<PayAndSignRequest>("product_id", Conditional, FieldForm.Text, 32) { RequiredWhen = new("trade_type", "NATIVE"), Text = (r, _) => r.ProductId },
@@ -80,6 +80,4 @@ internal static class ContractTables
         AlternativesExclude = true,
         Echoes = ["contract_id", "contract_code"],
     }.WithPartner("/papay/partner/deletecontract", V2Endpoint.Definitions, r => r.SubMerchant);
-
-    private static string? Time(DateTimeOffset? instant) => instant is { } time ? BeijingTime.Compact(time) : null;
 }

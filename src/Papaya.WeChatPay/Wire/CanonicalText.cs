@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
@@ -11,55 +12,139 @@ namespace Papaya.WeChatPay.Wire;
 /// </summary>
 internal sealed class CanonicalText : IDisposable
 {
-    private byte[] _text = ArrayPool<byte>.Shared.Rent(1024);
+    private byte[] _text = ArrayPool<byte>.Shared.Rent(2048);
     private FieldSlot[] _fields = ArrayPool<FieldSlot>.Shared.Rent(32);
     private int _length;
     private int _count;
     private bool _isSorted = true;
 
     /// <summary>Adds a field and returns its value's bytes (valid until the next addition). Empty values are not signed.</summary>
-    public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
-    {
-        var slot = Begin(name, 3 * value.Length);
-        if (Utf8.FromUtf16(value, _text.AsSpan(slot.ValueStart), out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
-        {
-            throw new ArgumentException($"The value of '{Encoding.UTF8.GetString(name)}' holds half a surrogate pair.", nameof(value));
-        }
-
-        return End(slot, written);
-    }
+    public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> name, ReadOnlySpan<char> value) => Utf8Value(Begin(name, 3 * value.Length), name, value);
 
     /// <summary>Adds a field whose value is already UTF-8.</summary>
     public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        var slot = Begin(name, value.Length);
-        value.CopyTo(_text.AsSpan(slot.ValueStart));
-        return End(slot, value.Length);
+        value.CopyTo(Begin(name, value.Length));
+        return End(value.Length);
     }
 
     /// <summary>Adds a whole number.</summary>
-    public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> name, long value)
+    public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> name, long value) => NumberValue(Begin(name, 20), value);
+
+    /// <summary>Adds a field of a table.</summary>
+    public ReadOnlySpan<byte> Add(WireName name, ReadOnlySpan<char> value) => Utf8Value(Begin(name, 3 * value.Length), name.Utf8, value);
+
+    /// <summary>
+    /// Adds a field of a table whose value is known to be ASCII and not empty: nearly every field of every request. The value goes
+    /// to a second place at the same time: reading it back at once would have to wait for the first store.
+    /// </summary>
+    public void AddAscii(WireName name, string value, Span<byte> also)
     {
-        var slot = Begin(name, 20);
-        _ = value.TryFormat(_text.AsSpan(slot.ValueStart), out var written, default, System.Globalization.CultureInfo.InvariantCulture);
-        return End(slot, written);
+        var text = _text.AsSpan(_length);
+        var fields = _fields;
+        var count = _count;
+        if (!name.IsShort || text.Length < WireName.Room + value.Length + 1 || (uint)count >= (uint)fields.Length)
+        {
+            Add(name.Utf8, value).CopyTo(also);
+            return;
+        }
+
+        name.WriteAssignment(text);
+        var valueStart = name.Length + 1;
+        NarrowAscii.Write(value, text[valueStart..], also);
+        text[valueStart + value.Length] = (byte)'&';
+        ref var slot = ref fields[count];
+        slot.Prefix = name.Prefix;
+        slot.NameStart = _length;
+        slot.NameLength = name.Length;
+        slot.ValueStart = _length + valueStart;
+        slot.ValueLength = value.Length;
+        if (count > 0 && slot.Prefix <= fields[count - 1].Prefix)
+        {
+            _isSorted = _isSorted && FieldSlot.Compare(fields[count - 1], slot, _text) < 0;
+        }
+
+        _count = count + 1;
+        _length += valueStart + value.Length + 1;
+    }
+
+    /// <summary>
+    /// Adds a field of a table and writes its value to a second place too, if every character can stand in XML as it is. Otherwise,
+    /// and for half a surrogate pair, nothing is added.
+    /// </summary>
+    /// <returns>Bytes of the value; 0 when nothing was added.</returns>
+    public int AddText(WireName name, string value, Span<byte> also)
+    {
+        var written = XmlCharacters.Write(value, Begin(name, 3 * value.Length), also);
+        End(written);
+        return written;
+    }
+
+    /// <summary>Adds a number of a table.</summary>
+    public ReadOnlySpan<byte> Add(WireName name, long value) => NumberValue(Begin(name, 20), value);
+
+    /// <summary>Makes room for the value of a field of a table, which the caller writes and <see cref="End"/> takes.</summary>
+    public Span<byte> Begin(WireName name, int longestValue)
+    {
+        if (!name.IsShort)
+        {
+            return Begin(name.Utf8, longestValue);
+        }
+
+        ref var slot = ref NewSlot(WireName.Room + longestValue + 1);
+        slot.Prefix = name.Prefix;
+        slot.NameLength = name.Length;
+        slot.ValueStart = _length + name.Length + 1;
+        name.WriteAssignment(_text.AsSpan(_length));
+        return _text.AsSpan(slot.ValueStart);
+    }
+
+    /// <summary>Takes a value that was written and returns it (valid until the next addition). Empty values are not signed.</summary>
+    public ReadOnlySpan<byte> End(int valueLength)
+    {
+        if (valueLength == 0)
+        {
+            return default;
+        }
+
+        ref var slot = ref _fields[_count];
+        slot.ValueLength = valueLength;
+        if (_count > 0 && slot.Prefix <= _fields[_count - 1].Prefix)
+        {
+            _isSorted = _isSorted && FieldSlot.Compare(_fields[_count - 1], slot, _text) < 0;
+        }
+
+        _count++;
+        var end = slot.ValueStart + valueLength;
+        _text[end] = (byte)'&';
+        _length = end + 1;
+        return _text.AsSpan(slot.ValueStart, valueLength);
     }
 
     /// <summary>Writes the sign as upper-case hexadecimal digits and returns their number.</summary>
     /// <exception cref="InvalidOperationException">Two fields have the same name.</exception>
     public int Sign(ApiV2Key key, SignType type, Span<byte> destination)
     {
-        Arrange(key.Suffix.Length);
-        key.Suffix.CopyTo(_text.AsSpan(_length));
-        return Digest.Write(_text.AsSpan(0, _length + key.Suffix.Length), key, type, destination);
+        var suffix = key.Suffix;
+        Reserve(suffix.Length);
+        Arrange();
+        var end = _text.AsSpan(_length, suffix.Length);
+        suffix.CopyTo(end);
+        try
+        {
+            return Digest.Write(_text.AsSpan(0, _length + suffix.Length), key, type, destination);
+        }
+        finally
+        {
+            // The key must not stay in the pool. Everything else in the buffer goes over the wire anyway.
+            CryptographicOperations.ZeroMemory(end);
+        }
     }
 
     public void Dispose()
     {
         if (_text.Length > 0)
         {
-            // The buffer ends with the key once a sign was made; it must not stay in the pool.
-            CryptographicOperations.ZeroMemory(_text);
             ArrayPool<byte>.Shared.Return(_text);
             ArrayPool<FieldSlot>.Shared.Return(_fields);
             _text = [];
@@ -67,9 +152,31 @@ internal sealed class CanonicalText : IDisposable
         }
     }
 
-    private FieldSlot Begin(ReadOnlySpan<byte> name, int longestValue)
+    private Span<byte> Begin(ReadOnlySpan<byte> name, int longestValue)
     {
-        Reserve(name.Length + longestValue + 2);
+        ref var slot = ref NewSlot(name.Length + longestValue + 2);
+        slot.Prefix = FieldSlot.PrefixOf(name);
+        slot.NameLength = name.Length;
+        slot.ValueStart = _length + name.Length + 1;
+        name.CopyTo(_text.AsSpan(_length));
+        _text[slot.ValueStart - 1] = (byte)'=';
+        return _text.AsSpan(slot.ValueStart);
+    }
+
+    private ReadOnlySpan<byte> Utf8Value(Span<byte> destination, ReadOnlySpan<byte> name, ReadOnlySpan<char> value) =>
+        Utf8.FromUtf16(value, destination, out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done
+            ? End(written)
+            : throw new ArgumentException($"The value of '{Encoding.UTF8.GetString(name)}' holds half a surrogate pair.", nameof(value));
+
+    private ReadOnlySpan<byte> NumberValue(Span<byte> destination, long value)
+    {
+        _ = value.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture);
+        return End(written);
+    }
+
+    private ref FieldSlot NewSlot(int bytes)
+    {
+        Reserve(bytes);
         if (_count == _fields.Length)
         {
             var larger = ArrayPool<FieldSlot>.Shared.Rent(2 * _count);
@@ -78,35 +185,13 @@ internal sealed class CanonicalText : IDisposable
             _fields = larger;
         }
 
-        name.CopyTo(_text.AsSpan(_length));
-        _text[_length + name.Length] = (byte)'=';
-        return new FieldSlot
-        {
-            Prefix = FieldSlot.PrefixOf(name),
-            NameStart = _length,
-            NameLength = name.Length,
-            ValueStart = _length + name.Length + 1,
-        };
+        ref var slot = ref _fields[_count];
+        slot.NameStart = _length;
+        return ref slot;
     }
 
-    private ReadOnlySpan<byte> End(FieldSlot slot, int valueLength)
+    private void Arrange()
     {
-        if (valueLength == 0)
-        {
-            return default;
-        }
-
-        slot.ValueLength = valueLength;
-        _isSorted = _isSorted && (_count == 0 || FieldSlot.Compare(_fields[_count - 1], slot, _text) < 0);
-        _fields[_count++] = slot;
-        _length = slot.ValueStart + valueLength + 1;
-        _text[_length - 1] = (byte)'&';
-        return _text.AsSpan(slot.ValueStart, valueLength);
-    }
-
-    private void Arrange(int extra)
-    {
-        Reserve(extra);
         if (_isSorted)
         {
             return;
@@ -131,7 +216,6 @@ internal sealed class CanonicalText : IDisposable
             at += length;
         }
 
-        CryptographicOperations.ZeroMemory(_text);
         ArrayPool<byte>.Shared.Return(_text);
         _text = sorted;
         _isSorted = true;
@@ -146,7 +230,6 @@ internal sealed class CanonicalText : IDisposable
 
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + extra, 2 * _text.Length));
         _text.AsSpan(0, _length).CopyTo(larger);
-        CryptographicOperations.ZeroMemory(_text);
         ArrayPool<byte>.Shared.Return(_text);
         _text = larger;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Papaya.WeChatPay.Wire;
@@ -150,7 +151,9 @@ public sealed record FieldProblem(string Field, FieldRule Rule, string Explanati
 /// <summary>One row of an endpoint's table: what WeChat documents about a request field.</summary>
 public class Field
 {
-    private readonly byte[] _utf8Name;
+    // Characters that need no protection in XML; for some forms they are all there is to check.
+    private readonly SearchValues<char> _plain;
+    private readonly bool _plainSuffices;
 
     internal Field(string name, FieldNeed need, FieldForm form, int maxLength, int? ownMaxLength = null)
     {
@@ -159,14 +162,16 @@ public class Field
         Form = form;
         MaxLength = maxLength;
         OwnMaxLength = ownMaxLength ?? maxLength;
-        _utf8Name = Encoding.ASCII.GetBytes(name);
+        WireName = new WireName(name);
+        IsNonce = name == "nonce_str";
+        (_plain, _plainSuffices) = FieldForms.Plain(form);
     }
 
     /// <summary>Wire name; members of nested V3 objects are dotted, such as <c>estimated_amount.amount</c>.</summary>
     public string Name { get; }
 
     /// <summary>Wire name as UTF-8.</summary>
-    public ReadOnlySpan<byte> Utf8Name => _utf8Name;
+    public ReadOnlySpan<byte> Utf8Name => WireName.Utf8;
 
     /// <summary>Whether it must be there.</summary>
     public FieldNeed Need { get; }
@@ -244,6 +249,24 @@ public class Field
         return FieldForms.Breaks(this, value) is { } rule ? Problem(FieldRule.Form, rule, Encoding.UTF8.GetString(value)) : null;
     }
 
+    /// <summary>The name as it is written.</summary>
+    internal WireName WireName { get; }
+
+    /// <summary>True for the field that takes a fresh nonce.</summary>
+    internal bool IsNonce { get; }
+
+    /// <summary>True when the value is ASCII that needs no protection in XML, as nearly all are.</summary>
+    internal bool IsPlain(string value) => !value.AsSpan().ContainsAnyExcept(_plain);
+
+    /// <summary>As <see cref="Check(string, Limits)"/> with <see cref="Limits.Own"/>, sparing what <see cref="IsPlain"/> has seen already.</summary>
+    internal FieldProblem? CheckPlain(string value) =>
+        value.Length > OwnMaxLength ? Check(value, Limits.Own)
+        : _plainSuffices || (Form == FieldForm.Url && FieldForms.IsPlainUrl(value)) ? null
+        : Check(value, Limits.Own);
+
+    /// <summary>True for text that keeps its length in whatever unit; its characters are still to be looked at.</summary>
+    internal bool IsShortText(string value) => Form == FieldForm.Text && (Unit == LengthUnit.Bytes ? 3 : 1) * value.Length <= OwnMaxLength;
+
     internal FieldProblem Problem(FieldRule rule, string explanation, string value) =>
         new(Name, rule, explanation, Unit == LengthUnit.Bytes ? Encoding.UTF8.GetByteCount(value) : value.Length);
 }
@@ -261,11 +284,20 @@ internal sealed class Field<TRequest> : Field
     public Func<TRequest, Call, long?>? Number { get; init; }
 
     public Func<TRequest, Call, bool?>? Flag { get; init; }
+
+    /// <summary>Written as <see cref="FieldForm.Time"/>, without text in between.</summary>
+    public Func<TRequest, Call, DateTimeOffset?>? Instant { get; init; }
 }
 
 /// <summary>What a request does not know itself.</summary>
-internal readonly record struct Call(string MerchantNumber, string Nonce, SignType SignType)
+internal sealed record Call(string MerchantNumber, NonceSource Nonces, SignType SignType)
 {
+    /// <summary>Nobody in particular, for looking at a request's own values.</summary>
+    public static readonly Call Unknown = new("", new NonceSource(), SignType.Md5);
+
+    /// <summary>A fresh nonce, another one each time.</summary>
+    public string Nonce => Nonces.Next();
+
     /// <summary>Sent only where it says something: MD5 is the default everywhere.</summary>
     public string? SignTypeLabel => SignType == SignType.Md5 ? null : SignType.WireName();
 }

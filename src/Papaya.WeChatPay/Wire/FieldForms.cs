@@ -10,9 +10,9 @@ internal static class FieldForms
 {
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    // XML 1.0 has no place for these, escaped or not.
+    // XML 1.0 has no place for these, escaped or not; nor for U+FFFE and U+FFFF.
     private static readonly SearchValues<char> NotText = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(i => (char)i), '\uFFFE', '\uFFFF']);
+        [.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(i => (char)i)]);
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(Letters + "_-|*@");
     private static readonly SearchValues<char> V3NumberCharacters = SearchValues.Create(Letters + "_-*");
@@ -20,11 +20,32 @@ internal static class FieldForms
     private static readonly SearchValues<char> AlphanumericCharacters = SearchValues.Create(Letters);
     private static readonly SearchValues<byte> AlphanumericBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Letters));
 
+    // What XML carries as it is.
+    private static readonly SearchValues<char> PlainText = SearchValues.Create([.. VisibleFrom(' ').Except("&<>")]);
+    private static readonly SearchValues<char> PlainAscii = SearchValues.Create([.. VisibleFrom('!').Except("&<>")]);
+    private static readonly SearchValues<char> PlainDigits = SearchValues.Create("0123456789");
+    private static readonly SearchValues<char> PlainUrl = SearchValues.Create([.. VisibleFrom('!').Except("&<>?#\\\"")]);
+
+    /// <summary>Characters of a form that need no protection in XML, and whether a value of them has the form.</summary>
+    public static (SearchValues<char> Characters, bool Suffice) Plain(FieldForm form) => form switch
+    {
+        FieldForm.Text => (PlainText, true),
+        FieldForm.Alphanumeric => (AlphanumericCharacters, true),
+        FieldForm.Ascii => (PlainAscii, true),
+        FieldForm.Digits => (PlainDigits, true),
+        FieldForm.Number => (NumberCharacters, true),
+        FieldForm.Url => (PlainUrl, false),
+        _ => (PlainText, false),
+    };
+
+    /// <summary>True for the usual spelling of an address whose characters were seen to be <see cref="Plain"/>.</summary>
+    public static bool IsPlainUrl(ReadOnlySpan<char> value) => value.StartsWith("https://", StringComparison.Ordinal) && HostProblem(value[8..]) is null;
+
     /// <summary>The broken rule; null when the value has the field's form.</summary>
     public static string? Breaks(Field field, ReadOnlySpan<char> value) => field.Form switch
     {
         FieldForm.Text when value.ContainsAnyInRange('\uD800', '\uDFFF') => Rules.Text,
-        FieldForm.Text when value.ContainsAny(NotText) => Rules.Controls,
+        FieldForm.Text when value.ContainsAny(NotText) || value.ContainsAny('\uFFFE', '\uFFFF') => Rules.Controls,
         FieldForm.Alphanumeric when value.ContainsAnyExcept(AlphanumericCharacters) => Rules.Alphanumeric,
         FieldForm.Ascii when value.ContainsAnyExceptInRange('!', '~') => Rules.Ascii,
         FieldForm.Digits when value.ContainsAnyExceptInRange('0', '9') => Rules.Digits,
@@ -81,6 +102,8 @@ internal static class FieldForms
                     : Rules.Ascii;
         }
     }
+
+    private static IEnumerable<char> VisibleFrom(char first) => Enumerable.Range(first, '~' - first + 1).Select(i => (char)i);
 
     private static string OneOf(Field field) => "one of " + string.Join(", ", field.Choices);
 
@@ -139,6 +162,11 @@ internal static class FieldForms
             return "only visible ASCII characters, percent-encoded where needed";
         }
 
+        return HostProblem(rest);
+    }
+
+    private static string? HostProblem(ReadOnlySpan<char> rest)
+    {
         var slash = rest.IndexOf('/');
         var host = slash < 0 ? rest : rest[..slash];
         return host.IsEmpty || host[0] == ':' || host.Contains('@') ? "an address with a host and without user name" : null;

@@ -36,10 +36,12 @@ internal static class Hex
 
     private static void Write(ReadOnlySpan<byte> source, Span<byte> destination, ReadOnlySpan<byte> alphabet)
     {
+        alphabet = alphabet[..16];
+        destination = destination[..(2 * source.Length)];
         for (var i = 0; i < source.Length; i++)
         {
-            destination[2 * i] = alphabet[source[i] >> 4];
             destination[(2 * i) + 1] = alphabet[source[i] & 0xF];
+            destination[2 * i] = alphabet[source[i] >> 4];
         }
     }
 }

@@ -46,9 +46,10 @@ public sealed class NonceSource
             }
 
             var random = _block.AsSpan(_used, Length);
-            for (var i = 0; i < Length; i++)
+            var nonce = destination[..Length];
+            for (var i = 0; i < nonce.Length && i < random.Length; i++)
             {
-                destination[i] = alphabet[random[i] & 31];
+                nonce[i] = alphabet[random[i] & 31];
             }
 
             _used += Length;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Papaya.WeChatPay.Wire;
@@ -7,6 +8,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
     where TRequest : class
 {
     private readonly Field<TRequest>[] _sent;
+    private readonly FrozenDictionary<string, Field<TRequest>> _conditions;
     private V2Endpoint<TRequest>? _partner;
     private Func<TRequest, SubMerchant?>? _subMerchant;
 
@@ -15,6 +17,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
     {
         // In byte order, so that the string to sign grows in one pass.
         _sent = [.. fields.OfType<Field<TRequest>>().OrderBy(f => f.Name, StringComparer.Ordinal)];
+        _conditions = _sent.Where(f => Array.Exists(_sent, other => other.RequiredWhen?.Field == f.Name)).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
     }
 
     /// <summary>A rule over several fields.</summary>
@@ -57,13 +60,25 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
     {
         foreach (var field in _sent)
         {
-            if (field.Number is { } number)
+            if (field.IsNonce)
+            {
+                writer.Add(field.WireName, call.Nonces);
+            }
+            else if (field.Text is { } text)
+            {
+                WriteText(writer, field, text(request, call), request, call);
+            }
+            else if (field.Number is { } number)
             {
                 WriteNumber(writer, field, number(request, call), request, call);
             }
+            else if (field.Instant!(request, call) is { } instant)
+            {
+                writer.Add(field.WireName, instant);
+            }
             else
             {
-                WriteText(writer, field, field.Text!(request, call), request, call);
+                RefuseIfRequired(field, request, call);
             }
         }
 
@@ -77,7 +92,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
 
     /// <summary>The request's own value of a text field; null when it has none.</summary>
     public string? ValueOf(string name, TRequest request) =>
-        Array.Find(_sent, f => f.Name == name)?.Text?.Invoke(request, default) is { Length: > 0 } value ? value : null;
+        Array.Find(_sent, f => f.Name == name)?.Text?.Invoke(request, Call.Unknown) is { Length: > 0 } value ? value : null;
 
     private FieldProblem? CheckAlternatives(TRequest request, Call call) => CheckAlternatives(
         Alternatives.Count(set => set.All(name => IsGiven(name, request, call))),
@@ -85,43 +100,49 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
 
     private bool IsGiven(string name, TRequest request, Call call) =>
         Array.Find(_sent, f => f.Name == name) is { } field
-        && (field.Text is { } text ? !string.IsNullOrEmpty(text(request, call)) : field.Number!(request, call) is not null);
+        && (field.Text is { } text ? !string.IsNullOrEmpty(text(request, call)) : field.Number?.Invoke(request, call) is not null);
 
-    private bool IsRequired(Field field, TRequest request, Call call) =>
-        field.Need == FieldNeed.Required || (field.RequiredWhen is not null && IsMet(field.RequiredWhen, request, call));
-
-    private bool IsMet(FieldCondition condition, TRequest request, Call call) =>
-        Array.Find(_sent, f => f.Name == condition.Field)?.Text?.Invoke(request, call) == condition.Value;
+    private void RefuseIfRequired(Field<TRequest> field, TRequest request, Call call)
+    {
+        if (field.Need == FieldNeed.Required || (field.RequiredWhen is { } when && _conditions.GetValueOrDefault(when.Field)?.Text?.Invoke(request, call) == when.Value))
+        {
+            throw PapayException.Invalid(this, field.Problem(FieldRule.Required, Reason(field), ""));
+        }
+    }
 
     private void WriteText(V2Writer writer, Field<TRequest> field, string? value, TRequest request, Call call)
     {
         if (string.IsNullOrEmpty(value))
         {
-            if (IsRequired(field, request, call))
-            {
-                throw PapayException.Invalid(this, field.Problem(FieldRule.Required, Reason(field), ""));
-            }
-
+            RefuseIfRequired(field, request, call);
             return;
         }
 
-        if (field.Check(value, Limits.Own) is { } problem)
+        if (field.IsPlain(value))
         {
-            throw PapayException.Invalid(this, problem);
-        }
+            if (field.CheckPlain(value) is { } broken)
+            {
+                throw PapayException.Invalid(this, broken);
+            }
 
-        writer.Add(field.Utf8Name, value);
+            writer.AddPlain(field.WireName, value);
+        }
+        else if (!field.IsShortText(value) || !writer.TryAddText(field.WireName, value))
+        {
+            if (field.Check(value, Limits.Own) is { } problem)
+            {
+                throw PapayException.Invalid(this, problem);
+            }
+
+            writer.Add(field.Utf8Name, value);
+        }
     }
 
     private void WriteNumber(V2Writer writer, Field<TRequest> field, long? value, TRequest request, Call call)
     {
         if (value is not { } number)
         {
-            if (IsRequired(field, request, call))
-            {
-                throw PapayException.Invalid(this, field.Problem(FieldRule.Required, Reason(field), ""));
-            }
-
+            RefuseIfRequired(field, request, call);
             return;
         }
 
@@ -134,6 +155,6 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
             }
         }
 
-        writer.Add(field.Utf8Name, number);
+        writer.Add(field.WireName, number);
     }
 }

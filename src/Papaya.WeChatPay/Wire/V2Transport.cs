@@ -101,7 +101,7 @@ internal sealed class V2Transport
         where TRequest : class
     {
         using var writer = new V2Writer();
-        endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces.Next(), type));
+        endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces, type));
         return writer.Sign(_merchant.SigningKey, type).ToArray();
     }
 

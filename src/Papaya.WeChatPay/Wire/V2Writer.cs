@@ -23,10 +23,12 @@ public sealed class V2Writer : IDisposable
     private static readonly SearchValues<byte> NeedsCare = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'&', (byte)'<', (byte)'>']);
 
+    private static readonly WireName SignName = new("sign");
+
     private readonly CanonicalText _canonical = new();
     private readonly XmlText _textStyle;
     private readonly bool _isRoot;
-    private byte[] _xml = ArrayPool<byte>.Shared.Rent(1024);
+    private byte[] _xml = ArrayPool<byte>.Shared.Rent(2048);
     private int _length;
     private bool _isComplete;
 
@@ -94,15 +96,73 @@ public sealed class V2Writer : IDisposable
         return this;
     }
 
+    /// <summary>Adds a field of a table whose value was seen to be ASCII without <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c>.</summary>
+    internal void AddPlain(WireName name, string value)
+    {
+        if (_textStyle == XmlText.Escaped && name.IsShort)
+        {
+            var xml = Open(name, value.Length);
+            _canonical.AddAscii(name, value, xml);
+            Close(name, xml, value.Length);
+        }
+        else
+        {
+            Add(name.Utf8, value);
+        }
+    }
+
+    /// <summary>Adds a field of a table if its value needs no care; otherwise nothing is added.</summary>
+    internal bool TryAddText(WireName name, string value)
+    {
+        if (_textStyle != XmlText.Escaped || !name.IsShort)
+        {
+            return false;
+        }
+
+        var xml = Open(name, 3 * value.Length);
+        var written = _canonical.AddText(name, value, xml);
+        if (written == 0)
+        {
+            return false;
+        }
+
+        Close(name, xml, written);
+        return true;
+    }
+
+    /// <summary>Adds a number of a table.</summary>
+    internal void Add(WireName name, long value) => AppendPlain(name, _canonical.Add(name, value));
+
+    /// <summary>Adds a fresh nonce.</summary>
+    internal void Add(WireName name, NonceSource nonces)
+    {
+        nonces.Write(_canonical.Begin(name, NonceSource.Length));
+        AppendPlain(name, _canonical.End(NonceSource.Length));
+    }
+
+    /// <summary>Adds an instant as <c>yyyyMMddHHmmss</c>.</summary>
+    internal void Add(WireName name, DateTimeOffset instant)
+    {
+        BeijingTime.WriteCompact(instant, _canonical.Begin(name, BeijingTime.CompactLength));
+        AppendPlain(name, _canonical.End(BeijingTime.CompactLength));
+    }
+
     /// <summary>Signs all fields, closes the message and returns its bytes; they are valid until the writer is disposed.</summary>
-    /// <exception cref="ArgumentException">A value holds U+FFFE or U+FFFF, which XML does not allow.</exception>
     /// <exception cref="InvalidOperationException">Two fields have the same name, or the message is already complete.</exception>
     public ReadOnlyMemory<byte> Sign(ApiV2Key key, SignType type)
     {
         ArgumentNullException.ThrowIfNull(key);
         Span<byte> sign = stackalloc byte[64];
         var length = _canonical.Sign(key, type, sign);
-        AppendElement("sign"u8, sign[..length], _textStyle);
+        if (_textStyle == XmlText.Escaped)
+        {
+            AppendPlain(SignName, sign[..length]);
+        }
+        else
+        {
+            AppendElement(SignName.Utf8, sign[..length], _textStyle);
+        }
+
         return Complete();
     }
 
@@ -130,16 +190,7 @@ public sealed class V2Writer : IDisposable
 
     private ReadOnlyMemory<byte> Complete()
     {
-        if (_isComplete)
-        {
-            throw new InvalidOperationException("The message is already complete.");
-        }
-
-        if (V2Parser.FirstNonCharacter(_xml.AsSpan(0, _length)) >= 0)
-        {
-            throw new ArgumentException("A value holds U+FFFE or U+FFFF, which XML does not allow.");
-        }
-
+        RefuseMore();
         _isComplete = true;
         Append(_isRoot ? "</root>"u8 : "</xml>"u8);
         return _xml.AsMemory(0, _length);
@@ -147,11 +198,12 @@ public sealed class V2Writer : IDisposable
 
     private void AppendElement(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, XmlText style)
     {
-        if (_isComplete)
+        if (V2Parser.FirstNonCharacter(value) >= 0)
         {
-            throw new InvalidOperationException("The message is already complete.");
+            throw new ArgumentException($"The value of '{Encoding.UTF8.GetString(name)}' holds U+FFFE or U+FFFF, which XML does not allow.", nameof(value));
         }
 
+        RefuseMore();
         Reserve((2 * name.Length) + value.Length + 5 + 12);
         var xml = _xml.AsSpan(_length);
         xml[0] = (byte)'<';
@@ -159,7 +211,7 @@ public sealed class V2Writer : IDisposable
         xml[1 + name.Length] = (byte)'>';
         _length += name.Length + 2;
 
-        if (value.IndexOfAny(NeedsCare) >= 0)
+        if (value.ContainsAny(NeedsCare))
         {
             AppendWithCare(name, value, style);
         }
@@ -182,6 +234,42 @@ public sealed class V2Writer : IDisposable
         name.CopyTo(xml[2..]);
         xml[2 + name.Length] = (byte)'>';
         _length += name.Length + 3;
+    }
+
+    private void AppendPlain(WireName name, ReadOnlySpan<byte> value)
+    {
+        if (!name.IsShort)
+        {
+            AppendElement(name.Utf8, value, XmlText.Escaped);
+            return;
+        }
+
+        var xml = Open(name, value.Length);
+        value.CopyTo(xml);
+        Close(name, xml, value.Length);
+    }
+
+    private Span<byte> Open(WireName name, int valueLength)
+    {
+        RefuseMore();
+        Reserve((2 * WireName.Room) + valueLength);
+        var xml = _xml.AsSpan(_length);
+        name.WriteOpeningTag(xml);
+        return xml[(name.Length + 2)..];
+    }
+
+    private void Close(WireName name, Span<byte> xml, int valueLength)
+    {
+        name.WriteClosingTag(xml[valueLength..]);
+        _length += (2 * name.Length) + 5 + valueLength;
+    }
+
+    private void RefuseMore()
+    {
+        if (_isComplete)
+        {
+            throw new InvalidOperationException("The message is already complete.");
+        }
     }
 
     private void AppendWithCare(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, XmlText style)

@@ -44,7 +44,7 @@ internal sealed class V3Transport
         where TRequest : class
     {
         Signer.Require(endpoint);
-        var (target, body) = endpoint.Write(request, new Call(_merchant.MerchantNumber, "", default));
+        var (target, body) = endpoint.Write(request, new Call(_merchant.MerchantNumber, Call.Unknown.Nonces, SignType.Md5));
         return SenderOf(endpoint).CallAsync(endpoint, host => Signer.Make(endpoint, new Uri(host, target), body), judge, ct);
     }
 
@@ -75,7 +75,7 @@ internal sealed class V3Transport
 
         foreach (var echo in endpoint.Echoes)
         {
-            if (root.Digits(echo) is { } repeated && endpoint.ValueOf(echo, request, default) is { } asked && repeated != asked)
+            if (root.Digits(echo) is { } repeated && endpoint.ValueOf(echo, request, Call.Unknown) is { } asked && repeated != asked)
             {
                 throw PapayException.Foreign(endpoint, echo);
             }
