@@ -67,6 +67,29 @@ internal sealed record NaiveMessage(string Root, IReadOnlyList<(string Name, str
         return sign.Length > 0 && string.Equals(sign, SignOf(Fields, key, isHmac), StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>The document inside <c>req_info</c>; null when this key does not open it.</summary>
+    public static byte[]? OpenRefund(string base64, string key)
+    {
+        try
+        {
+            using var aes = Aes.Create();
+            aes.Key = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(key))));
+            return aes.DecryptEcb(Convert.FromBase64String(base64), PaddingMode.PKCS7);
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The opposite of <see cref="OpenRefund"/>: what WeChat does.</summary>
+    public static string CloseRefund(byte[] document, string key)
+    {
+        using var aes = Aes.Create();
+        aes.Key = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(key))));
+        return Convert.ToBase64String(aes.EncryptEcb(document, PaddingMode.PKCS7));
+    }
+
     private static NaiveMessage? ReadFlat(string text)
     {
         using var reader = new XmlTextReader(new StringReader(text.TrimStart('\uFEFF')))
