@@ -23,6 +23,7 @@ public sealed class TestScriptTests
             await process.WaitForExitAsync();
             Assert.Equal(1, process.ExitCode);
             Assert.Contains(".NET SDK 10", await complained, StringComparison.Ordinal);
+            Assert.Contains("a linker driver (gcc or clang)", await complained, StringComparison.Ordinal);
             Assert.Contains("cure:", await complained, StringComparison.Ordinal);
             Assert.Matches(@"^0 passed, \d+ failed$", (await said).TrimEnd().Split('\n')[^1]);
         }
