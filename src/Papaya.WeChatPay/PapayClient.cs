@@ -4,6 +4,7 @@ using Papaya.WeChatPay.Debits;
 using Papaya.WeChatPay.Notices;
 using Papaya.WeChatPay.Orders;
 using Papaya.WeChatPay.Refunds;
+using Papaya.WeChatPay.Scheduled;
 using Papaya.WeChatPay.Telemetry;
 using Papaya.WeChatPay.Wire;
 
@@ -61,6 +62,7 @@ public sealed class PapayClient
         Bills = new(transport);
         Invocations = new(merchant, clock, options.Nonces);
         Notices = new(v3);
+        Scheduled = new(v3);
         PlatformCertificates = v3.Certificates;
         certificates.Look();
     }
@@ -88,6 +90,9 @@ public sealed class PapayClient
 
     /// <summary>Pre-debit notices and reminders (V3).</summary>
     public NoticeCalls Notices { get; }
+
+    /// <summary>Scheduled debits (预约扣费, V3): one debit per contract.</summary>
+    public ScheduledCalls Scheduled { get; }
 
     /// <summary>WeChat Pay's certificates; they refresh themselves.</summary>
     public PlatformCertificates PlatformCertificates { get; }

@@ -19,6 +19,17 @@ public static class V3Endpoints
     [
         V3NoticeEndpoints.Notice,
         V3NoticeEndpoints.Reminder,
+        V3SigningEndpoints.JsApi,
+        V3SigningEndpoints.App,
+        V3SigningEndpoints.H5,
+        V3SigningEndpoints.MiniProgram,
+        V3SigningEndpoints.MultiDevice,
+        V3ScheduledEndpoints.QueryContract,
+        V3ScheduledEndpoints.Terminate,
+        V3ScheduledEndpoints.Book,
+        V3ScheduledEndpoints.QueryBooking,
+        V3ScheduledEndpoints.Apply,
+        V3ScheduledEndpoints.QueryDebit,
         CertificatesTable,
     ];
 

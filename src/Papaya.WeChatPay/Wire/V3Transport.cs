@@ -64,13 +64,18 @@ internal sealed class V3Transport
         return PapayException.V3Refusal(endpoint, status, code, root.Text("message"), detail?.Text("field"), detail?.Text("issue"));
     }
 
-    private static TReply Read<TRequest, TReply>(V3Endpoint<TRequest> endpoint, TRequest request, Answer answer, Func<JsonElement, TReply?> read)
+    private TReply Read<TRequest, TReply>(V3Endpoint<TRequest> endpoint, TRequest request, Answer answer, Func<JsonElement, TReply?> read)
         where TRequest : class
         where TReply : class
     {
         if (!V3Json.TryParse(answer.Body.Span, int.MaxValue, out var root, out var problem))
         {
             throw PapayException.Unreadable(endpoint, problem);
+        }
+
+        if ((root.Text("mchid") ?? root.Text("sp_mchid")) is { } number && number != _merchant.MerchantNumber)
+        {
+            throw PapayException.Foreign(endpoint, "mchid");
         }
 
         foreach (var echo in endpoint.Echoes)
