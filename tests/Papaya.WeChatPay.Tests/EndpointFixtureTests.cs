@@ -63,6 +63,11 @@ public sealed class EndpointFixtureTests
         {
             yield return (endpoint.AlternativesExclude ? "only-one-of " : "first-of ") + string.Join(" | ", endpoint.Alternatives.Select(set => string.Join(' ', set)));
         }
+
+        if (endpoint.Returns.Count > 0)
+        {
+            yield return $"returns {string.Join(' ', endpoint.Returns)}";
+        }
     }
 
     private static string Row(Field field) => string.Join(' ', ((string?[])

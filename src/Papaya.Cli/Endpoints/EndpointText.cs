@@ -46,6 +46,11 @@ internal static class EndpointText
                     yield return (v2.AlternativesExclude ? "only one of" : "first of", Alternatives(v2.Alternatives));
                 }
 
+                if (v2.Returns.Count > 0)
+                {
+                    yield return ("returns", string.Join(", ", v2.Returns.Select(element => $"`{element}`")));
+                }
+
                 break;
             case V3Endpoint v3:
                 yield return ("signed by", "WECHATPAY2-SHA256-RSA2048");

@@ -39,6 +39,11 @@ internal static class ContractTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "contract_result_code", "contract_err_code", "contract_err_code_des", "prepay_id", "trade_type", "code_url", "mweb_url", "plan_id",
+            "request_serial", "contract_code", "contract_display_account", "out_trade_no",
+        ],
         Echoes = ["out_trade_no", "contract_code"],
         Combination = r => r is { StartsAt: { } start, ExpiresAt: { } end } && end - start <= TimeSpan.FromMinutes(5)
             ? new FieldProblem("time_expire", FieldRule.Combination, "more than 5 minutes after time_start", 14)
@@ -57,6 +62,11 @@ internal static class ContractTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "contract_id", "plan_id", "request_serial", "contract_code", "contract_display_account", "contract_state", "contract_signed_time",
+            "contract_expired_time", "contract_terminated_time", "contract_termination_mode", "contract_termination_remark", "openid",
+        ],
         IsRead = true,
         Alternatives = [["contract_id"], ["plan_id", "contract_code"]],
         AlternativesExclude = true,
@@ -75,6 +85,10 @@ internal static class ContractTables
         new Field("sign", Required, FieldForm.Alphanumeric, 32),
     ])
     {
+        Returns =
+        [
+            "contract_id", "plan_id", "contract_code",
+        ],
         SignTypes = [SignType.Md5],
         Alternatives = [["contract_id"], ["plan_id", "contract_code"]],
         AlternativesExclude = true,

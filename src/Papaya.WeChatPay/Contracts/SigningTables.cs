@@ -39,6 +39,10 @@ internal static class SigningTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "pre_entrustweb_id", "miniprogram_username", "miniprogram_path",
+        ],
         // Sent again with the same parameters it only refreshes the session.
         IsRead = true,
     }.WithPartner("/papay/partner/preentrustweb", "partner/4011988366", r => r.SubMerchant);
@@ -57,6 +61,10 @@ internal static class SigningTables
     ],
     HttpMethod.Get)
     {
+        Returns =
+        [
+            "result_msg", "redirect_url",
+        ],
         // It changes nothing before the user signs, and a session that nobody opens lapses.
         IsRead = true,
         ReplyForm = ReplyForm.UnsignedXml,

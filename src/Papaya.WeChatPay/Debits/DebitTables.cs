@@ -46,6 +46,12 @@ internal static class DebitTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "device_info", "openid", "is_subscribe", "trade_type", "trade_state", "bank_type", "total_fee", "settlement_total_fee", "fee_type",
+            "cash_fee", "cash_fee_type", "coupon_fee", "coupon_count", "coupon_type_$n", "coupon_id_$n", "coupon_fee_$n", "transaction_id",
+            "out_trade_no", "attach", "time_end", "trade_state_desc", "promotion_detail", "contract_id",
+        ],
         IsRead = true,
         SignTypes = [SignType.Md5],
         Alternatives = [["transaction_id"], ["out_trade_no"]],

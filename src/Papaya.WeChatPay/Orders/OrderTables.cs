@@ -18,6 +18,12 @@ internal static class OrderTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "device_info", "openid", "is_subscribe", "trade_type", "trade_state", "bank_type", "total_fee", "settlement_total_fee", "fee_type",
+            "cash_fee", "cash_fee_type", "coupon_fee", "coupon_count", "coupon_type_$n", "coupon_id_$n", "coupon_fee_$n", "transaction_id",
+            "out_trade_no", "attach", "time_end", "trade_state_desc", "promotion_detail",
+        ],
         IsRead = true,
         Alternatives = [["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_trade_no", "transaction_id"],
@@ -33,6 +39,10 @@ internal static class OrderTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "result_msg",
+        ],
         Echoes = ["out_trade_no"],
     }.WithPartner("/pay/closeorder", "partner/4011988383", r => r.SubMerchant);
 }

@@ -28,6 +28,12 @@ internal static class RefundTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "transaction_id", "out_trade_no", "out_refund_no", "refund_id", "refund_fee", "settlement_refund_fee", "total_fee",
+            "settlement_total_fee", "fee_type", "cash_fee", "cash_fee_type", "cash_refund_fee", "coupon_refund_fee", "coupon_refund_count",
+            "coupon_type_$n", "coupon_refund_fee_$n", "coupon_refund_id_$n",
+        ],
         NeedsCertificate = true,
         Alternatives = [["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_refund_no", "out_trade_no", "transaction_id"],
@@ -50,6 +56,13 @@ internal static class RefundTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        Returns =
+        [
+            "out_trade_no", "transaction_id", "total_fee", "settlement_total_fee", "fee_type", "cash_fee", "refund_count", "total_refund_count",
+            "out_refund_no_$n", "refund_id_$n", "refund_channel_$n", "refund_fee_$n", "settlement_refund_fee_$n", "coupon_refund_fee_$n",
+            "coupon_refund_count_$n", "coupon_type_$n_$n", "coupon_refund_id_$n_$n", "coupon_refund_fee_$n_$n", "refund_status_$n",
+            "refund_account_$n", "refund_recv_accout_$n", "refund_success_time_$n",
+        ],
         IsRead = true,
         Alternatives = [["refund_id"], ["out_refund_no"], ["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_trade_no", "transaction_id"],

@@ -72,4 +72,7 @@ internal static partial class Records
 
     [LoggerMessage(4115, LogLevel.Debug, "WeChat tested merchant {Merchant} with a wrong sign", EventName = nameof(WeChatPayEvents.NotificationProbe))]
     public static partial void NotificationProbe(this ILogger log, string merchant);
+
+    [LoggerMessage(4116, LogLevel.Debug, "The answer of {Endpoint} holds elements that this version does not know: {Names}", EventName = nameof(WeChatPayEvents.UnknownElements))]
+    public static partial void UnknownElements(this ILogger log, string endpoint, string names);
 }

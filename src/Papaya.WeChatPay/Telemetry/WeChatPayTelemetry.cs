@@ -59,4 +59,7 @@ public static class WeChatPayEvents
 
     /// <summary>Debug: WeChat tested us with a wrong sign on purpose.</summary>
     public static readonly EventId NotificationProbe = new(4115, nameof(NotificationProbe));
+
+    /// <summary>Debug: a reply holds elements that this version does not know; their names only.</summary>
+    public static readonly EventId UnknownElements = new(4116, nameof(UnknownElements));
 }

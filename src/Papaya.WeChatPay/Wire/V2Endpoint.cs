@@ -27,6 +27,12 @@ public abstract class V2Endpoint : Endpoint
     /// <summary>Where a partner path is listed whose own page is not at hand: the collected definitions of the interfaces.</summary>
     internal const string Definitions = "https://github.com/TheNorthMemory/wechatpay-openapi";
 
+    private static readonly string[] Envelope =
+    [
+        "return_code", "return_msg", "result_code", "err_code", "err_code_des", "appid", "mch_id", "sub_appid", "sub_mch_id", "nonce_str", "sign_type", "sign",
+    ];
+
+    private readonly HashSet<string> _known = [.. Envelope];
     private readonly Field[] _inByteOrder;
     private readonly (Field Field, byte[] Other)[] _repeating;
     private readonly byte[][][] _alternatives = [];
@@ -63,6 +69,20 @@ public abstract class V2Endpoint : Endpoint
 
     /// <summary>The algorithms that the call takes, its default first.</summary>
     public IReadOnlyList<SignType> SignTypes { get; internal init; } = [SignType.Md5, SignType.HmacSha256];
+
+    /// <summary>
+    /// Elements that WeChat documents in the reply, beside those that every reply has (codes, texts, numbers, sign);
+    /// <c>$n</c> stands for a number.
+    /// </summary>
+    public IReadOnlyList<string> Returns
+    {
+        get;
+        internal init
+        {
+            field = value;
+            _known = [.. Envelope, .. value];
+        }
+    } = [];
 
     /// <summary>The same call for a service provider's sub-merchant; null where WeChat documents none.</summary>
     public V2Endpoint? Partner { get; private protected set; }
@@ -118,11 +138,34 @@ public abstract class V2Endpoint : Endpoint
         return missing ?? malformed ?? CheckRepeats(request) ?? CheckAlternatives(request);
     }
 
+    /// <summary>
+    /// Names of elements that WeChat sent and this version does not know: a new field, or a name that we have wrong. They are
+    /// signed like all others, and their values are in the message.
+    /// </summary>
+    public IReadOnlyList<string> FindUnknown(V2Message reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        List<string> unknown = [];
+        foreach (var slot in reply.Sorted)
+        {
+            var name = Encoding.UTF8.GetString(reply.Name(slot));
+            if (!_known.Contains(Numberless(name)))
+            {
+                unknown.Add(name);
+            }
+        }
+
+        return unknown;
+    }
+
     internal static string Reason(Field field) =>
         field.RequiredWhen is { } when ? $"required when {when.Field} is {when.Value}" : "required";
 
     private protected FieldProblem? CheckAlternatives(int complete, int begun) =>
         complete == 0 ? Combination("needed: ") : AlternativesExclude && begun > 1 ? Combination("only one of: ") : null;
+
+    // coupon_fee_0 and coupon_fee_1 are both coupon_fee_$n.
+    private static string Numberless(string name) => string.Join('_', name.Split('_').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "$n" : part));
 
     private static bool IsRequired(Field field, V2Message request) =>
         field.Need == FieldNeed.Required || (field.Utf8Condition is { } condition && request.Is(condition.Field, condition.Value));

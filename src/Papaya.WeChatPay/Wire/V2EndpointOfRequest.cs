@@ -49,6 +49,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
             IsRead = IsRead,
             NeedsCertificate = NeedsCertificate,
             ReplyForm = ReplyForm,
+            Returns = Returns,
             SignTypes = SignTypes,
         };
         return this;

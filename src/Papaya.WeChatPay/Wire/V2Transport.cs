@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Papaya.WeChatPay.Telemetry;
 
 namespace Papaya.WeChatPay.Wire;
 
@@ -154,6 +156,11 @@ internal sealed class V2Transport
             {
                 throw PapayException.Foreign(endpoint, echo);
             }
+        }
+
+        if (_options.Logger.IsEnabled(LogLevel.Debug) && endpoint.FindUnknown(message) is { Count: > 0 } unknown)
+        {
+            _options.Logger.UnknownElements(endpoint.Name, string.Join(", ", unknown));
         }
 
         return message;
