@@ -85,6 +85,34 @@ public sealed class BillTests
         Assert.Equal(("PAP20260103000001", 2500L, (string?)null, (long?)null), (row.OrderNumber, row.AmountFen, row.RefundNumber, row.RefundFen));
     }
 
+    [Fact]
+    public void The_old_layout_has_its_payment_and_refund_kinds_too()
+    {
+        int[] kept = [.. Enumerable.Range(0, 14), 20, 21, 22, 23];
+        var lines = OldLayout.Split('\n');
+        var payments = lines.Take(2).Select((l, i) => i == 0
+            ? string.Join(',', kept.Select(k => l.Split(',')[k]))
+            : "`" + string.Join(",`", kept.Select(k => l[1..].Split(",`")[k])));
+        var row = Assert.Single(Read(Some.Utf8(string.Join('\n', payments) + "\n" + lines[2] + "\n" + lines[3])).Rows);
+        Assert.Equal(("1415640626", 1L, (string?)null, (long?)null, "0.60%"), (row.OrderNumber, row.AmountFen, row.RefundNumber, row.RefundFen, row.Rate));
+
+        var refunds = OldLayout.Replace("微信退款单号", "退款申请时间,退款成功时间,微信退款单号", StringComparison.Ordinal)
+            .Replace("`SUCCESS,`CFT,`CNY,`0.01,`0.0,`0,`0,`0,`0,`,`,", "`REFUND,`CFT,`CNY,`0.00,`0.0,`2014-11-10 16:40:00,`2014-11-10 16:41:00,`2008450740201411110000174436,`1415701182,`0.01,`0,`ORIGINAL,`SUCCESS,", StringComparison.Ordinal);
+        row = Assert.Single(Read(Some.Utf8(refunds)).Rows);
+        Assert.Equal((true, "1415701182", 1L, "ORIGINAL", "SUCCESS"), (row.IsRefund, row.RefundNumber, row.RefundFen!.Value, row.RefundKind, row.RefundStatus));
+        Assert.Equal(new DateTimeOffset(2014, 11, 10, 16, 41, 0, TimeSpan.FromHours(8)), row.RefundSucceededAt);
+    }
+
+    [Fact]
+    public void The_number_of_an_error_has_two_spellings()
+    {
+        foreach (var name in new[] { "error_code", "err_code" })
+        {
+            var error = Assert.Throws<PapayException>(() => Read(Some.Unsigned($"return_code=FAIL|return_msg=something new|{name}=20009")));
+            Assert.Equal(("20009", ErrorKind.Ask), (error.Code, error.Kind));
+        }
+    }
+
     [Theory]
     [InlineData("No Bill Exist", "20002", ErrorKind.Refused, NextStep.NothingThere, "No Bill Exist")]
     [InlineData("NO Bill Exist", "20002", ErrorKind.Refused, NextStep.NothingThere, "No Bill Exist")]
@@ -155,12 +183,27 @@ public sealed class BillTests
     [InlineData("922337203685477580.00")]
     public void Other_texts_are_no_amounts(string text) => Assert.False(BillColumns.TryScale(Encoding.ASCII.GetBytes(text), 2, out _));
 
-    [Fact]
-    public void A_long_bill_is_read_in_constant_memory()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_long_bill_is_read_in_constant_memory(bool isPacked)
     {
         var lines = Sample.Split('\n');
         long before = 0, fen = 0;
-        var reader = BillReader.OpenAsync(new Repeating(Some.Utf8(lines[0] + "\n"), Some.Utf8(lines[1] + "\n"), 20_000, Some.Utf8(lines[4] + "\n" + lines[5]))).GetAwaiter().GetResult();
+        Stream bill = new Repeating(Some.Utf8(lines[0] + "\n"), Some.Utf8(lines[1] + "\n"), 20_000, Some.Utf8(lines[4] + "\n" + lines[5]));
+        if (isPacked)
+        {
+            var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                bill.CopyToAsync(gzip).GetAwaiter().GetResult();
+            }
+
+            packed.Position = 0;
+            bill = packed;
+        }
+
+        var reader = BillReader.OpenAsync(bill).GetAwaiter().GetResult();
         Drain().GetAwaiter().GetResult();
         Assert.Equal(20_000 * 2500, fen);
         Assert.NotNull(reader.Summary);
