@@ -6,19 +6,28 @@ namespace Papaya.WeChatPay.Notifications;
 /// <summary>A message from WeChat whose sign (or encryption) was checked. The merchant number is the caller's to compare.</summary>
 public abstract record Notification
 {
-    private protected Notification(V2Message message, SignatureCheck signature)
+    private protected Notification(string? merchantNumber, string? appId)
+    {
+        MerchantNumber = merchantNumber ?? "";
+        AppId = appId;
+    }
+
+    /// <summary><c>mch_id</c>; of V3 <c>mchid</c> (a provider's own: <c>sp_mchid</c>).</summary>
+    public string MerchantNumber { get; }
+
+    /// <summary><c>appid</c>; contract notifications of V2 have none.</summary>
+    public string? AppId { get; }
+}
+
+/// <summary>A V2 notification: XML with a sign.</summary>
+public abstract record V2Notification : Notification
+{
+    private protected V2Notification(V2Message message, SignatureCheck signature)
+        : base(message.GetString("mch_id"u8), message.Text("appid"u8))
     {
         Raw = message;
         Signature = signature;
-        MerchantNumber = message.GetString("mch_id"u8) ?? "";
-        AppId = message.Text("appid"u8);
     }
-
-    /// <summary><c>mch_id</c>.</summary>
-    public string MerchantNumber { get; }
-
-    /// <summary><c>appid</c>; contract notifications have none.</summary>
-    public string? AppId { get; }
 
     /// <summary>How it was verified. Refund notifications are not signed but encrypted: there <see cref="SignatureVerdict.Missing"/> stands.</summary>
     public SignatureCheck Signature { get; }
@@ -28,7 +37,7 @@ public abstract record Notification
 }
 
 /// <summary>支付结果通知: the payment of an order that was placed by pay-and-sign.</summary>
-public sealed record PaymentNotification : Notification
+public sealed record PaymentNotification : V2Notification
 {
     internal PaymentNotification(V2Message message, SignatureCheck signature)
         : base(message, signature)
@@ -111,7 +120,7 @@ public sealed record PaymentNotification : Notification
 }
 
 /// <summary>扣款结果通知: a debit succeeded or failed. Failures come in several shapes, some of which say SUCCESS.</summary>
-public sealed record DebitNotification : Notification
+public sealed record DebitNotification : V2Notification
 {
     internal DebitNotification(V2Message message, SignatureCheck signature)
         : base(message, signature)
@@ -215,7 +224,7 @@ public enum ContractChange
 }
 
 /// <summary>签约、解约结果通知: a contract was signed or ended. Signing that fails or is given up is never notified.</summary>
-public sealed record ContractNotification : Notification
+public sealed record ContractNotification : V2Notification
 {
     internal ContractNotification(V2Message message, SignatureCheck signature, ContractChange change, DateTimeOffset at)
         : base(message, signature)
@@ -263,7 +272,7 @@ public sealed record ContractNotification : Notification
 }
 
 /// <summary>退款结果通知: a refund arrived, failed or stuck. Not signed; proven by its encryption.</summary>
-public sealed record RefundNotification : Notification
+public sealed record RefundNotification : V2Notification
 {
     internal RefundNotification(V2Message envelope, V2Message inner)
         : base(envelope, new(SignatureVerdict.Missing, SignType.Md5, -1))
