@@ -2,6 +2,7 @@ using Papaya.WeChatPay.Bills;
 using Papaya.WeChatPay.Contracts;
 using Papaya.WeChatPay.Debits;
 using Papaya.WeChatPay.Notices;
+using Papaya.WeChatPay.Notifications;
 using Papaya.WeChatPay.Orders;
 using Papaya.WeChatPay.Refunds;
 using Papaya.WeChatPay.Scheduled;
@@ -32,6 +33,8 @@ public sealed class PapayClient
     /// <summary>WeChat's second site, with the same paths; for when the first cannot be reached.</summary>
     public static readonly Uri SecondBaseUrl = new("https://api2.mch.weixin.qq.com");
 
+    private readonly TimeProvider _clock;
+
     /// <summary>Makes a client.</summary>
     /// <param name="http">Sends the requests; its handler holds the client certificate when refunds are made.</param>
     /// <param name="merchant">Who calls.</param>
@@ -54,6 +57,7 @@ public sealed class PapayClient
 
         var transport = new V2Transport(sender, merchant, options);
         var v3 = new V3Transport(sender, new Sender(http, merchant, options.GlobalBaseUrl, options, certificates), merchant, clock, options);
+        _clock = clock;
         Merchant = merchant;
         Contracts = new(transport, baseUrl, clock);
         Debits = new(transport);
@@ -96,4 +100,32 @@ public sealed class PapayClient
 
     /// <summary>WeChat Pay's certificates; they refresh themselves.</summary>
     public PlatformCertificates PlatformCertificates { get; }
+
+    /// <summary>
+    /// Reads and checks a notification of either kind. When a V3 callback names a platform certificate that is not known, the
+    /// certificates are downloaded (once a minute at most) and it is read again.
+    /// </summary>
+    /// <param name="body">The raw body; kept, not copied.</param>
+    /// <param name="headers">The headers of the signature; V2 has none.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="PapayException">It is not accepted.</exception>
+    public async Task<Notification> ReadNotificationAsync(ReadOnlyMemory<byte> body, NotificationHeaders headers, CancellationToken ct = default)
+    {
+        var reading = await TryReadNotificationAsync(body, headers, ct).ConfigureAwait(false);
+        return reading.Notification ?? throw PapayException.Notification(reading.Refusal!);
+    }
+
+    /// <summary>As <see cref="ReadNotificationAsync"/>, with the refusal as a value.</summary>
+    public async Task<NotificationReading> TryReadNotificationAsync(ReadOnlyMemory<byte> body, NotificationHeaders headers, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        var isRead = NotificationReader.TryRead(body, headers, Merchant, _clock, out var notification, out var refusal);
+        if (!isRead && refusal!.Fault == NotificationFault.UnknownKey && headers.Serial is { Length: > 0 } serial
+            && await PlatformCertificates.TryLearnAsync(serial, ct).ConfigureAwait(false))
+        {
+            NotificationReader.TryRead(body, headers, Merchant, _clock, out notification, out refusal);
+        }
+
+        return new(notification, refusal);
+    }
 }

@@ -241,7 +241,7 @@ public sealed class NotificationTests
         }
     }
 
-    private static Notification Read(byte[] body) => NotificationReader.Read(body, Some.Credentials());
+    private static V2Notification Read(byte[] body) => NotificationReader.Read(body, Some.Credentials());
 
     private static byte[] Refund(string inner, ApiV2Key key) =>
         Some.Unsigned("return_code=SUCCESS|mch_id=10000100|nonce_str=1|req_info=" + RefundCipher.Encrypt(Some.Unsigned(inner, "root"), key));

@@ -7,7 +7,7 @@ namespace Papaya.WeChatPay.Notifications;
 /// <summary>Why a notification is not accepted.</summary>
 public enum NotificationFault
 {
-    /// <summary>Not a V2 message.</summary>
+    /// <summary>Neither a V2 nor a V3 message.</summary>
     Unreadable,
 
     /// <summary>No sign, or an empty one.</summary>
@@ -16,7 +16,7 @@ public enum NotificationFault
     /// <summary>The sign fits none of the keys.</summary>
     SignatureMismatch,
 
-    /// <summary><c>req_info</c> was not encrypted under any of the keys.</summary>
+    /// <summary><c>req_info</c> (V3: <c>resource</c>) was not encrypted under any of the keys.</summary>
     Undecipherable,
 
     /// <summary>A field that is needed is missing or makes no sense.</summary>
@@ -42,20 +42,28 @@ public sealed record NotificationRefusal(NotificationFault Fault, string Detail,
     public override string ToString() => $"{Fault}: {Detail}";
 }
 
-/// <summary>Turns a request body from WeChat into a checked notification. Only the bytes count: no header, no query, no model.</summary>
+/// <summary>What reading a body gave: one of the two.</summary>
+/// <param name="Notification">The checked notification; null when it is refused.</param>
+/// <param name="Refusal">Why it is not accepted; null when it is.</param>
+public readonly record struct NotificationReading(Notification? Notification, NotificationRefusal? Refusal);
+
+/// <summary>
+/// Turns a request body from WeChat into a checked notification. Only the bytes count (and, for V3, the headers of the signature):
+/// no query, no model.
+/// </summary>
 public static class NotificationReader
 {
-    /// <summary>Reads and checks a body.</summary>
+    /// <summary>Reads and checks a V2 body.</summary>
     /// <param name="body">The raw body; kept, not copied.</param>
     /// <param name="credentials">The merchant it should come for. A foreign <c>mch_id</c> is the caller's to refuse.</param>
     /// <exception cref="PapayException">It is not accepted.</exception>
-    public static Notification Read(ReadOnlyMemory<byte> body, MerchantCredentials credentials) =>
+    public static V2Notification Read(ReadOnlyMemory<byte> body, MerchantCredentials credentials) =>
         TryRead(body, credentials, out var notification, out var refusal) ? notification : throw PapayException.Notification(refusal);
 
-    /// <summary>Reads and checks a body; on false, <paramref name="refusal"/> says why it is not accepted.</summary>
+    /// <summary>Reads and checks a V2 body; on false, <paramref name="refusal"/> says why it is not accepted.</summary>
     public static bool TryRead(
         ReadOnlyMemory<byte> body, MerchantCredentials credentials,
-        [NotNullWhen(true)] out Notification? notification, [NotNullWhen(false)] out NotificationRefusal? refusal)
+        [NotNullWhen(true)] out V2Notification? notification, [NotNullWhen(false)] out NotificationRefusal? refusal)
     {
         ArgumentNullException.ThrowIfNull(credentials);
         notification = null;
@@ -71,7 +79,40 @@ public static class NotificationReader
         return notification is not null;
     }
 
-    private static (Notification? Notification, NotificationRefusal? Refusal) Judge(V2Message message, MerchantCredentials credentials)
+    /// <summary>Reads and checks a body of either kind: XML is V2, JSON is V3.</summary>
+    /// <param name="body">The raw body; kept, not copied.</param>
+    /// <param name="headers">The headers of the signature; V2 has none and ignores them.</param>
+    /// <param name="credentials">The merchant it should come for. A foreign merchant number is the caller's to refuse.</param>
+    /// <param name="clock">Tells whether the signature is fresh.</param>
+    /// <exception cref="PapayException">It is not accepted.</exception>
+    public static Notification Read(ReadOnlyMemory<byte> body, NotificationHeaders headers, MerchantCredentials credentials, TimeProvider clock) =>
+        TryRead(body, headers, credentials, clock, out var notification, out var refusal) ? notification : throw PapayException.Notification(refusal);
+
+    /// <summary>Reads and checks a body of either kind; on false, <paramref name="refusal"/> says why it is not accepted.</summary>
+    /// <remarks>
+    /// A refusal with <see cref="NotificationFault.UnknownKey"/> may mean that WeChat has a new certificate:
+    /// <see cref="PapayClient.ReadNotificationAsync"/> looks for it.
+    /// </remarks>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> body, NotificationHeaders headers, MerchantCredentials credentials, TimeProvider clock,
+        [NotNullWhen(true)] out Notification? notification, [NotNullWhen(false)] out NotificationRefusal? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentNullException.ThrowIfNull(credentials);
+        ArgumentNullException.ThrowIfNull(clock);
+        if (body.Span.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+        {
+            var isFine = TryRead(body, credentials, out var v2, out refusal);
+            notification = v2;
+            return isFine;
+        }
+
+        (notification, refusal) = V3NotificationReader.Read(body, headers, credentials, clock);
+        Signals.Checked(notification, refusal);
+        return notification is not null;
+    }
+
+    private static (V2Notification? Notification, NotificationRefusal? Refusal) Judge(V2Message message, MerchantCredentials credentials)
     {
         if (message.Text("mch_id"u8) is null)
         {
@@ -114,7 +155,7 @@ public static class NotificationReader
                 && !(type.SequenceEqual("JSAPI"u8) || type.SequenceEqual("NATIVE"u8) || type.SequenceEqual("APP"u8) || type.SequenceEqual("MWEB"u8)));
     }
 
-    private static (Notification? Notification, NotificationRefusal? Refusal) ReadContract(V2Message message, SignatureCheck check)
+    private static (V2Notification? Notification, NotificationRefusal? Refusal) ReadContract(V2Message message, SignatureCheck check)
     {
         ContractChange? change = message.Is("change_type"u8, "ADD"u8) ? ContractChange.Signed
             : message.Is("change_type"u8, "DELETE"u8) ? ContractChange.Terminated
@@ -137,7 +178,7 @@ public static class NotificationReader
             : Refused(message, NotificationFault.Incomplete, "operate_time is missing or not a time.");
     }
 
-    private static (Notification? Notification, NotificationRefusal? Refusal) ReadRefund(V2Message message, MerchantCredentials credentials)
+    private static (V2Notification? Notification, NotificationRefusal? Refusal) ReadRefund(V2Message message, MerchantCredentials credentials)
     {
         if (!message.IsSuccess("return_code"u8))
         {
@@ -178,6 +219,6 @@ public static class NotificationReader
         return null;
     }
 
-    private static (Notification? Notification, NotificationRefusal? Refusal) Refused(V2Message message, NotificationFault fault, string detail) =>
+    private static (V2Notification? Notification, NotificationRefusal? Refusal) Refused(V2Message message, NotificationFault fault, string detail) =>
         (null, new(fault, detail, message.Text("mch_id"u8)));
 }

@@ -77,6 +77,9 @@ internal static class Signals
         DebitNotification => "debit",
         ContractNotification => "contract",
         RefundNotification => "refund",
+        ScheduledContractNotification => "v3_contract",
+        TransactionNotification => "v3_transaction",
+        V3RefundNotification => "v3_refund",
         _ => "other",
     };
 

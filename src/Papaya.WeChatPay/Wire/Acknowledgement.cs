@@ -12,6 +12,28 @@ public static class Acknowledgement
     /// <summary>"Received and safely stored"; to be sent with HTTP 200 within 5 seconds.</summary>
     public static ReadOnlyMemory<byte> Success => SuccessBytes;
 
+    /// <summary>Content type of <see cref="V3Fail"/>.</summary>
+    public const string V3ContentType = "application/json";
+
+    /// <summary>HTTP status that accepts a V3 callback, with an empty body; to be sent within 5 seconds.</summary>
+    public const int V3SuccessStatus = 204;
+
+    /// <summary>"Not accepted" for V3, to be sent with a status of 4xx or 5xx; a probe is answered just like a bad signature.</summary>
+    public static ReadOnlyMemory<byte> V3Fail(string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(64 + reason.Length);
+        using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("code"u8, "FAIL"u8);
+            json.WriteString("message"u8, reason.AsSpan(0, Math.Min(reason.Length, 128)));
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
     /// <summary>"Not accepted", with a reason of at most 128 characters.</summary>
     public static ReadOnlyMemory<byte> Fail(string reason)
     {

@@ -72,7 +72,7 @@ internal static class Oracle
         }
     }
 
-    private static void JudgeNotification(Notification notification, NaiveMessage naive)
+    private static void JudgeNotification(V2Notification notification, NaiveMessage naive)
     {
         if (notification is RefundNotification refund)
         {
