@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
-using System.Net;
 using Papaya.Server.Merchants;
 using Papaya.WeChatPay;
+using Papaya.WeChatPay.Sending;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Server.WeChat;
@@ -15,9 +15,9 @@ public sealed class WeChatClients : IDisposable
     private readonly FrozenDictionary<string, PapayClient> _clients;
     private readonly List<HttpClient> _http = [];
 
-    public WeChatClients(MerchantDirectory merchants, TimeProvider clock)
+    public WeChatClients(MerchantDirectory merchants, TimeProvider clock, ILogger<PapayClient> log)
     {
-        _clients = merchants.All.ToFrozenDictionary(merchant => merchant.Number, merchant => Make(merchant, clock), StringComparer.Ordinal);
+        _clients = merchants.All.ToFrozenDictionary(merchant => merchant.Number, merchant => Make(merchant, clock, log), StringComparer.Ordinal);
     }
 
     /// <exception cref="KeyNotFoundException">The merchant is not configured; numbers from the directory always are.</exception>
@@ -34,31 +34,24 @@ public sealed class WeChatClients : IDisposable
         }
     }
 
-    internal static SocketsHttpHandler Connections(Merchant merchant)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = !merchant.BaseUrl.IsLoopback, // HTTP_PROXY is meant for the way to WeChat, not to a simulator on this machine.
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            MaxConnectionsPerServer = MostConnections,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // Follows WeChat's DNS.
-            AutomaticDecompression = DecompressionMethods.None,
-        };
-        if (merchant.Certificate is { } certificate)
-        {
-            handler.SslOptions.ClientCertificates = [certificate.Certificate];
-        }
+    // The client's own choice of connections, with as many of them as a batch of applies may want at once.
+    internal static SocketsHttpHandler Handler(Merchant merchant) =>
+        Connections.Handler(merchant.Certificate, merchant.BaseUrl, mostConnections: MostConnections);
 
-        return handler;
-    }
-
-    private PapayClient Make(Merchant merchant, TimeProvider clock)
+    private PapayClient Make(Merchant merchant, TimeProvider clock, ILogger log)
     {
         // The client has its own deadline; a second one here would turn its verdict "unknown" into something else.
-        var http = new HttpClient(Connections(merchant)) { Timeout = Timeout.InfiniteTimeSpan };
+        var http = new HttpClient(Handler(merchant)) { Timeout = Timeout.InfiniteTimeSpan };
         _http.Add(http);
-        return new PapayClient(http, Credentials(merchant), merchant.BaseUrl, clock);
+
+        // No limiter: the debit flow has permits of its own, on a clock on which nobody may wait. The second host is WeChat's own, so it is
+        // there only when the base address is.
+        return new PapayClient(http, Credentials(merchant), merchant.BaseUrl, clock, new PapayClientOptions
+        {
+            Limiter = null,
+            FailOver = merchant.BaseUrl == PapayClient.DefaultBaseUrl,
+            Logger = log,
+        });
     }
 
     private static MerchantCredentials Credentials(Merchant merchant) => new()

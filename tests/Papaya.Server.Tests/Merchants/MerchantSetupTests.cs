@@ -11,7 +11,7 @@ public sealed class MerchantSetupTests
     [InlineData("https://api.mch.weixin.qq.com", true)]
     public void A_proxy_stands_only_on_the_way_to_other_machines(string baseUrl, bool proxy)
     {
-        using var connections = Papaya.Server.WeChat.WeChatClients.Connections(MerchantSetup.Read([Preset.Merchant(baseUrl)], "https://pay.example.com").All[0]);
+        using var connections = Papaya.Server.WeChat.WeChatClients.Handler(MerchantSetup.Read([Preset.Merchant(baseUrl)], "https://pay.example.com").All[0]);
         Assert.Equal(proxy, connections.UseProxy);
     }
 
