@@ -7,7 +7,7 @@ internal sealed class Answering(Func<int, byte[]> answer, HttpStatusCode status 
 {
     public List<(string Path, byte[] Body, string? ContentType, string? Certificate)> Requests { get; } = [];
 
-    /// <summary>Method and whole address of each request.</summary>
+    /// <summary>Method and address of each request, as it goes over the wire.</summary>
     public List<(HttpMethod Method, string Address)> Calls { get; } = [];
 
     /// <summary>Headers of every answer.</summary>
@@ -19,7 +19,7 @@ internal sealed class Answering(Func<int, byte[]> answer, HttpStatusCode status 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
-        Calls.Add((request.Method, request.RequestUri!.OriginalString));
+        Calls.Add((request.Method, request.RequestUri!.GetLeftPart(UriPartial.Authority) + request.RequestUri.PathAndQuery));
         Requests.Add((
             request.RequestUri!.AbsolutePath, body, request.Content?.Headers.ContentType?.ToString(),
             request.Headers.TryGetValues("X-Client-Cert", out var values) ? values.Single() : null));

@@ -113,6 +113,18 @@ public sealed class SigningTests
         Assert.Empty(wechat.Requests.Single().Body);
     }
 
+    [Fact]
+    public async Task What_is_encoded_stays_encoded_on_the_wire()
+    {
+        var wechat = new Answering(_ => H5Sample);
+        await wechat.Client().Contracts.OpenH5Async(H5() with { DisplayAccount = "a~b!c'd(e)*%2F/é", OuterId = "李*艳（00000000000）" });
+        var address = wechat.Calls.Single().Address;
+        Assert.Contains("&contract_display_account=a~b%21c%27d%28e%29%2A%252F%2F%C3%A9&", address, StringComparison.Ordinal);
+        Assert.Contains("&outerid=%E6%9D%8E%2A%E8%89%B3%EF%BC%8800000000000%EF%BC%89&", address, StringComparison.Ordinal);
+        var fields = Fields(address);
+        Assert.Equal(fields["sign"], V2Signature.Compute(fields, Some.Key, SignType.HmacSha256));
+    }
+
     [Theory]
     [InlineData("return_code=SUCCESS|result_code=FAIL|result_msg=SIGN_ERROR", "SIGN_ERROR", ErrorKind.Refused)]
     [InlineData("return_code=SUCCESS|result_code=FAIL|result_msg=没见过", "没见过", ErrorKind.Ask)]

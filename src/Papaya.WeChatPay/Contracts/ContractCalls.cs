@@ -6,7 +6,6 @@ namespace Papaya.WeChatPay.Contracts;
 public sealed class ContractCalls
 {
     private readonly V2Transport _transport;
-
     private readonly Uri _host;
     private readonly TimeProvider _clock;
 
@@ -18,8 +17,8 @@ public sealed class ContractCalls
     }
 
     /// <summary>
-    /// The address on which WeChat offers the contract to a user of an official account. It is encoded; it must be used as it
-    /// is and within its time. Signing nothing costs nothing, so it may be made anew at will.
+    /// The address on which WeChat offers the contract to a user of an official account. It is encoded already and is opened as it
+    /// is, by <c>location.href</c>; nothing is sent by this call.
     /// </summary>
     /// <returns>At most 1024 bytes of ASCII.</returns>
     /// <exception cref="PapayException">A field breaks a rule, or the whole address is too long.</exception>
