@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -141,7 +142,7 @@ public sealed class MerchantCertificate
         FromPem(Encoding.UTF8.GetString(ReadFile(certificatePath)), Encoding.UTF8.GetString(ReadFile(keyPath)));
 
     /// <summary>Serial number and end of validity.</summary>
-    public override string ToString() => $"certificate {SerialNumber}, valid until {ExpiresAt:yyyy-MM-dd}";
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"certificate {SerialNumber}, valid until {ExpiresAt:yyyy-MM-dd}");
 
     private static byte[] ReadFile(string path)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Papaya.WeChatPay.Wire;
 
@@ -129,7 +130,7 @@ internal sealed class Setup
             var certificate = given[0].Open();
             if (certificate.ExpiresAt <= _now)
             {
-                Wrong(given[0].Key, $"the certificate ended on {certificate.ExpiresAt:yyyy-MM-dd}; make a new one on the merchant platform (账户中心 → API安全).");
+                Wrong(given[0].Key, string.Create(CultureInfo.InvariantCulture, $"the certificate ended on {certificate.ExpiresAt:yyyy-MM-dd}; make a new one on the merchant platform (账户中心 → API安全)."));
             }
 
             return certificate;
