@@ -105,6 +105,9 @@ internal static class Readings
 
         public DateTimeOffset? Time(ReadOnlySpan<byte> name) => message.TryGet(name, out var value) ? BeijingTime.Parse(value) : null;
 
+        /// <summary>For whom a service provider acted; null in direct merchants' messages.</summary>
+        public SubMerchant? SubMerchant() => message.Text("sub_mch_id"u8) is { } number ? new SubMerchant(number, message.Text("sub_appid"u8)) : null;
+
         public bool IsSuccess(ReadOnlySpan<byte> name) => message.Is(name, "SUCCESS"u8);
 
         /// <summary>Coupons numbered from 0, or the single unnumbered one of old messages.</summary>

@@ -1,3 +1,4 @@
+using Papaya.WeChatPay.Notifications;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Tests;
@@ -41,6 +42,29 @@ public sealed class PartnerTests
         Assert.Null(tables.Check(V2Message.Parse(direct.Body)));
         Assert.Equal(("sub_mch_id", FieldRule.Required), (tables.Partner.Check(V2Message.Parse(direct.Body)) is { } missing) ? (missing.Field, missing.Rule) : default);
         Assert.Equal(FieldRule.Unknown, tables.Check(sent)!.Rule);
+    }
+
+    [Fact]
+    public async Task A_reply_tells_the_sub_merchant_and_one_about_another_is_not_believed()
+    {
+        const string Fields = "return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|trade_state=NOTPAY|sub_openid=oSub|sub_mch_id=";
+        var reply = await new Answering(_ => Some.Signed(Fields + "1900000109|sub_appid=wxcbda96de0b165489")).Client().Orders.QueryAsync(Some.OrderQuery() with { SubMerchant = Sub });
+        Assert.Equal((Sub, "oSub"), (reply.SubMerchant, reply.SubOpenId));
+        Assert.Empty(Endpoints.OrderQuery.Partner!.FindUnknown(reply.Raw));
+
+        var error = await Assert.ThrowsAsync<PapayException>(
+            () => new Answering(_ => Some.Signed(Fields + "1900000110")).Client().Orders.QueryAsync(Some.OrderQuery() with { SubMerchant = Sub }));
+        Assert.Equal((LocalCodes.ForeignReply, ErrorKind.Ask), (error.Code, error.Kind));
+    }
+
+    [Fact]
+    public void A_notification_tells_the_sub_merchant()
+    {
+        var body = Some.Signed(
+            "return_code=SUCCESS|result_code=SUCCESS|appid=wx2421b1c4370ec43b|mch_id=10000100|sub_mch_id=1900000109|sub_openid=oSub|openid=o|trade_type=PAP|bank_type=CFT|total_fee=1|cash_fee=1|transaction_id=1|out_trade_no=1409811653|time_end=20140903131540|contract_id=1");
+        Assert.True(NotificationReader.TryRead(body, Some.Credentials(), out var notification, out var refusal), refusal?.ToString());
+        var debit = Assert.IsType<DebitNotification>(notification);
+        Assert.Equal((Sub with { AppId = null }, "oSub"), (debit.SubMerchant, debit.SubOpenId));
     }
 
     [Fact]

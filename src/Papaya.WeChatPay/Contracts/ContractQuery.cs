@@ -117,6 +117,12 @@ public sealed record ContractReply
     /// <summary><c>contract_termination_remark</c>.</summary>
     public string? TerminationRemark { get; }
 
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
+
+    /// <summary><c>sub_openid</c>: the user under the sub-merchant's app; only for service providers.</summary>
+    public string? SubOpenId => Raw.Text("sub_openid"u8);
+
     /// <summary>The whole reply.</summary>
     public V2Message Raw { get; }
 

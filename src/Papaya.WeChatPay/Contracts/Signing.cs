@@ -117,6 +117,9 @@ public sealed record AppSigningReply
     /// <summary><c>miniprogram_path</c> for <c>WXLaunchMiniProgram</c>.</summary>
     public string? MiniProgramPath { get; }
 
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
+
     /// <summary>The whole reply.</summary>
     public V2Message Raw { get; }
 }

@@ -44,6 +44,9 @@ public sealed record TerminateReply
     /// <summary><c>contract_code</c>, repeated.</summary>
     public string? ContractNumber { get; }
 
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
+
     /// <summary>The whole reply.</summary>
     public V2Message Raw { get; }
 }

@@ -93,6 +93,9 @@ public sealed record DebitAcceptance
 {
     internal DebitAcceptance(V2Message message) => Raw = message;
 
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
+
     /// <summary>The whole reply.</summary>
     public V2Message Raw { get; }
 }

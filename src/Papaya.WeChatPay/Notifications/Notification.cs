@@ -29,6 +29,12 @@ public abstract record V2Notification : Notification
         Signature = signature;
     }
 
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
+
+    /// <summary><c>sub_openid</c>: the user under the sub-merchant's app; only for service providers.</summary>
+    public string? SubOpenId => Raw.Text("sub_openid"u8);
+
     /// <summary>How it was verified. Refund notifications are not signed but encrypted: there <see cref="SignatureVerdict.Missing"/> stands.</summary>
     public SignatureCheck Signature { get; }
 

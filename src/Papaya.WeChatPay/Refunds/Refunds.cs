@@ -97,6 +97,9 @@ public sealed record RefundReply
     /// <summary>The coupons given back.</summary>
     public IReadOnlyList<Coupon> Coupons { get; }
 
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
+
     /// <summary>The whole reply.</summary>
     public V2Message Raw { get; }
 
@@ -224,6 +227,9 @@ public sealed record RefundQueryReply
 
     /// <summary>The refunds in this reply.</summary>
     public IReadOnlyList<RefundRow> Refunds { get; }
+
+    /// <summary><c>sub_mch_id</c> and <c>sub_appid</c>; null for direct merchants.</summary>
+    public SubMerchant? SubMerchant => Raw.SubMerchant();
 
     /// <summary>The whole reply.</summary>
     public V2Message Raw { get; }

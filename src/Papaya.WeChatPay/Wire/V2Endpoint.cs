@@ -29,7 +29,7 @@ public abstract class V2Endpoint : Endpoint
 
     private static readonly string[] Envelope =
     [
-        "return_code", "return_msg", "result_code", "err_code", "err_code_des", "appid", "mch_id", "sub_appid", "sub_mch_id", "nonce_str", "sign_type", "sign",
+        "return_code", "return_msg", "result_code", "err_code", "err_code_des", "appid", "mch_id", "sub_appid", "sub_mch_id", "sub_openid", "sub_is_subscribe", "nonce_str", "sign_type", "sign",
     ];
 
     private readonly HashSet<string> _known = [.. Envelope];

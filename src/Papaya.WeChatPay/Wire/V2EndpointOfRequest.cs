@@ -44,7 +44,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
             Alternatives = Alternatives,
             AlternativesExclude = AlternativesExclude,
             Combination = Combination,
-            Echoes = Echoes,
+            Echoes = [.. Echoes, "sub_mch_id"],
             IsPartner = true,
             IsRead = IsRead,
             NeedsCertificate = NeedsCertificate,
