@@ -1,6 +1,7 @@
 using Papaya.WeChatPay.Bills;
 using Papaya.WeChatPay.Contracts;
 using Papaya.WeChatPay.Debits;
+using Papaya.WeChatPay.Global;
 using Papaya.WeChatPay.Notices;
 using Papaya.WeChatPay.Notifications;
 using Papaya.WeChatPay.Orders;
@@ -67,6 +68,7 @@ public sealed class PapayClient
         Invocations = new(merchant, clock, options.Nonces);
         Notices = new(v3);
         Scheduled = new(v3);
+        Global = new(v3);
         PlatformCertificates = v3.Certificates;
         certificates.Look();
     }
@@ -97,6 +99,9 @@ public sealed class PapayClient
 
     /// <summary>Scheduled debits (预约扣费, V3): one debit per contract.</summary>
     public ScheduledCalls Scheduled { get; }
+
+    /// <summary>Delegated debits of overseas merchants (V3), on their own host.</summary>
+    public GlobalCalls Global { get; }
 
     /// <summary>WeChat Pay's certificates; they refresh themselves.</summary>
     public PlatformCertificates PlatformCertificates { get; }

@@ -64,7 +64,11 @@ public enum DeviceAge
 /// <param name="WeChatVersion"><c>weixin_version</c>.</param>
 /// <param name="Age"><c>days_since_first_login</c>.</param>
 public sealed record SigningDevice(
-    DeviceKind Kind, string OperatingSystem, string Id, bool IsRooted, string Ip, bool HasWeChat, string WeChatVersion, DeviceAge Age);
+    DeviceKind Kind, string OperatingSystem, string Id, bool IsRooted, string Ip, bool HasWeChat, string WeChatVersion, DeviceAge Age)
+{
+    /// <summary>The kind only.</summary>
+    public override string ToString() => $"device {Kind}";
+}
 
 /// <summary>代扣预签约: signing from HarmonyOS apps and by QR code (<c>https://pay.weixin.qq.com/doc/v3/merchant/4012978414</c>).</summary>
 public sealed record MultiDeviceSignRequest
@@ -98,4 +102,7 @@ public sealed record MultiDeviceSignRequest
 
     /// <summary><c>return_url</c>: where to come back to, at most 256 characters.</summary>
     public string? ReturnUrl { get; init; }
+
+    /// <summary>Contract number only.</summary>
+    public override string ToString() => $"signing {ContractNumber}";
 }

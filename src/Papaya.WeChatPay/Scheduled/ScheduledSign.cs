@@ -48,6 +48,9 @@ public sealed record ScheduledSignRequest : IPartyRequest
 
     /// <summary>The sub-merchant when a service provider calls.</summary>
     public SubMerchant? SubMerchant { get; init; }
+
+    /// <summary>Contract number only.</summary>
+    public override string ToString() => $"signing {ContractNumber}";
 }
 
 /// <summary>Where to send the user's browser, within 10 minutes.</summary>

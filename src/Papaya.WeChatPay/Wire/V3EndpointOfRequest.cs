@@ -55,7 +55,7 @@ internal sealed class V3Endpoint<TRequest> : V3Endpoint
             throw PapayException.Invalid(this, problem);
         }
 
-        return (Target(values), Method == HttpMethod.Get ? [] : Body(values));
+        return (Target(values), _members.Length == 0 ? [] : Body(values));
     }
 
     /// <summary>The request's own value; null when it has none.</summary>

@@ -30,6 +30,18 @@ public static class V3Endpoints
         V3ScheduledEndpoints.QueryBooking,
         V3ScheduledEndpoints.Apply,
         V3ScheduledEndpoints.QueryDebit,
+        V3GlobalSigningEndpoints.MiniProgram,
+        V3GlobalSigningEndpoints.App,
+        V3GlobalSigningEndpoints.JsApi,
+        V3GlobalSigningEndpoints.H5,
+        V3GlobalSigningEndpoints.Web,
+        V3GlobalEndpoints.QueryContractById,
+        V3GlobalEndpoints.QueryContractByNumber,
+        V3GlobalEndpoints.Terminate,
+        V3GlobalEndpoints.Debit,
+        V3GlobalEndpoints.QueryById,
+        V3GlobalEndpoints.QueryByNumber,
+        V3GlobalEndpoints.Reverse,
         CertificatesTable,
     ];
 
