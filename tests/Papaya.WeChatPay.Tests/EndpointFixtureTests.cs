@@ -47,6 +47,15 @@ public sealed class EndpointFixtureTests
             partner.Fields.Select(Row).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_limiters_limits_are_the_tables()
+    {
+        var limits = new RateLimiterOptions();
+        Assert.Equal(
+            (limits.DebitsPerSecond, limits.ContractQueriesPerSecond, limits.RefundsPerSecond),
+            (Endpoints.PapPayApply.PerSecond, Endpoints.QueryContract.PerSecond, Endpoints.Refund.PerSecond));
+    }
+
     private static IEnumerable<string> Fixtures() =>
         Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
@@ -58,6 +67,11 @@ public sealed class EndpointFixtureTests
         yield return $"reply {endpoint.ReplyForm}";
         yield return $"sign {string.Join(' ', endpoint.SignTypes.Select(t => t.WireName()))}";
         yield return $"read {Word(endpoint.IsRead)}";
+        if (endpoint.PerSecond is { } rate)
+        {
+            yield return $"rate {rate}";
+        }
+
         yield return $"partner {endpoint.Partner?.Path ?? "none"}";
         if (endpoint.Alternatives.Count > 0)
         {

@@ -64,6 +64,11 @@ internal static class EndpointText
                 break;
         }
 
+        if (endpoint.PerSecond is { } rate)
+        {
+            yield return ("published limit", $"{Number(rate)} calls per second and merchant number");
+        }
+
         yield return ("repeated by the client", endpoint.IsRead ? "yes: it changes nothing" : "only when it provably never left");
     }
 

@@ -116,6 +116,7 @@ internal static class EndpointsCommand
             ["document"] = endpoint.Document.ToString(),
             ["needs_certificate"] = endpoint.NeedsCertificate,
             ["is_read"] = endpoint.IsRead,
+            ["per_second"] = endpoint.PerSecond,
         };
         if (endpoint is V2Endpoint v2)
         {

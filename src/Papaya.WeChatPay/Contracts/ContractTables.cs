@@ -62,6 +62,7 @@ internal static class ContractTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        PerSecond = 300,
         Returns =
         [
             "contract_id", "plan_id", "request_serial", "contract_code", "contract_display_account", "contract_state", "contract_signed_time",

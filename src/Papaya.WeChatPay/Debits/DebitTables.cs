@@ -34,7 +34,10 @@ internal static class DebitTables
         new Field<DebitRequest>("timestamp", Optional, FieldForm.Count, 10) { Number = (r, _) => r.Hints?.At?.ToUnixTimeSeconds() },
         new Field<DebitRequest>("sign_type", Optional, FieldForm.Choice, 32) { Choices = SignTypes.Labels, Text = (_, c) => c.SignTypeLabel },
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
-    ]).WithPartner("/pay/partner/pappayapply", "partner/4011988372", r => r.SubMerchant);
+    ])
+    {
+        PerSecond = 150,
+    }.WithPartner("/pay/partner/pappayapply", "partner/4011988372", r => r.SubMerchant);
 
     internal static V2Endpoint<DebitQuery> Query { get; } = new V2Endpoint<DebitQuery>("paporderquery", "/pay/paporderquery", "查询代扣订单", "merchant/4013894074",
     [

@@ -28,6 +28,7 @@ internal static class RefundTables
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
     {
+        PerSecond = 150,
         Returns =
         [
             "transaction_id", "out_trade_no", "out_refund_no", "refund_id", "refund_fee", "settlement_refund_fee", "total_fee",

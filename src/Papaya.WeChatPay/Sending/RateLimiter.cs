@@ -7,13 +7,13 @@ namespace Papaya.WeChatPay;
 /// <summary>Which published limit a call counts against.</summary>
 public enum RateLane
 {
-    /// <summary>Applying for debits: 150 per second and merchant number (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987640</c>).</summary>
+    /// <summary>Applying for debits: 150 per second and merchant number (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987377</c>).</summary>
     Debit,
 
-    /// <summary>Asking for contracts: 300 per second and merchant number (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987449</c>).</summary>
+    /// <summary>Asking for contracts: 300 per second and merchant number (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987640</c>).</summary>
     ContractQuery,
 
-    /// <summary>Requesting refunds: 150 per second and merchant number, 6 per second for refused ones (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011985869</c>).</summary>
+    /// <summary>Requesting refunds: 150 per second and merchant number, 6 per second for refused ones (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987741</c>).</summary>
     Refund,
 }
 

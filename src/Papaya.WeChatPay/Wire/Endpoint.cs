@@ -48,6 +48,9 @@ public abstract class Endpoint
     /// <summary>True for calls that need the merchant's client certificate.</summary>
     public bool NeedsCertificate { get; internal init; }
 
+    /// <summary>The published limit in calls per second and merchant number; null where none is published.</summary>
+    public int? PerSecond { get; internal init; }
+
     /// <summary>True for questions: they change nothing and may be repeated.</summary>
     public bool IsRead { get; internal init; }
 

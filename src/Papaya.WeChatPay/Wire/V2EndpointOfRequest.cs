@@ -48,6 +48,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
             IsPartner = true,
             IsRead = IsRead,
             NeedsCertificate = NeedsCertificate,
+            PerSecond = PerSecond,
             ReplyForm = ReplyForm,
             Returns = Returns,
             SignTypes = SignTypes,
