@@ -11,7 +11,8 @@ namespace Papaya.Cli.Endpoints;
 /// <summary><c>endpoints [NAME]</c>: every call of WeChat Pay that the client makes, from the tables that it uses itself.</summary>
 internal static class EndpointsCommand
 {
-    private const int WidthOfTheTable = 170;
+    private const int WidthOfTheList = 400; // No path is broken; the table is as wide as its longest one.
+    private const int WidthOfTheFields = 170;
 
     // Read by people too: Chinese titles stay as they are.
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -58,7 +59,7 @@ internal static class EndpointsCommand
     private static void Show(IReadOnlyList<Endpoint> endpoints, bool inFull, TextWriter output)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = WidthOfTheTable;
+        console.Profile.Width = inFull ? WidthOfTheFields : WidthOfTheList;
         if (!inFull)
         {
             var list = Table("name", "", "path", "certificate", "title");
