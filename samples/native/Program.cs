@@ -56,8 +56,8 @@ await table.RowAsync("apply for a debit", () => wechat.Debits.ApplyAsync(new Deb
 await phone.AdvanceAsync(TimeSpan.FromMinutes(1));
 await table.RowAsync("query the debit", () => wechat.Debits.QueryAsync(new DebitQuery { AppId = appId, OrderNumber = debit }),
     reply => $"{reply.State}, {reply.AmountFen} fen", reply => reply.IsPaid(2500));
-await table.RowAsync("verify notifications", async () => (await phone.NotificationsAsync(debit)).Select(Verify).ToArray(),
-    all => $"{all.Length} verified", all => all.Length > 0 && all.All(n => n is DebitNotification d && d.IsPaid(2500)));
+await table.RowAsync("verify notifications", async () => await Task.WhenAll((await phone.NotificationsAsync(debit)).Select(body => notifications.ReadAsync(body, _ => null))),
+    all => $"{all.Length} verified", all => all.Length > 0 && all.All(n => n.Notification is DebitNotification d && d.IsPaid(2500)));
 
 await table.RowAsync("request a refund", () => wechat.Refunds.RequestAsync(new RefundRequest
 {
@@ -68,8 +68,6 @@ await table.RowAsync("query the refund", () => wechat.Refunds.QueryAsync(new Ref
 await table.RowAsync("a wrong number", () => Refusal(() => wechat.Debits.QueryAsync(new DebitQuery { AppId = appId, OrderNumber = "N0" })),
     e => $"{e.Code}, {e.Next}", e => e.Code == "ORDERNOTEXIST");
 return table.ExitCode;
-
-Notification Verify(byte[] body) => notifications.TryRead(body, out var notification, out var refusal) ? notification : throw new InvalidOperationException(refusal.ToString());
 
 static async Task<PapayException> Refusal(Func<Task> call)
 {

@@ -16,6 +16,13 @@ internal sealed class SimulatorPhone(HttpClient http, Uri simulator)
             : throw new InvalidOperationException("The user did not sign: " + answer.RootElement);
     }
 
+    /// <summary>The simulator's time.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken ct = default)
+    {
+        using var answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(simulator, "/_sim/clock"), ct));
+        return answer.RootElement.GetProperty("now").GetDateTimeOffset();
+    }
+
     /// <summary>Moves the simulator's clock; what falls due on the way happens.</summary>
     public async Task AdvanceAsync(TimeSpan by, CancellationToken ct = default)
     {

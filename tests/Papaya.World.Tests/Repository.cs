@@ -9,6 +9,10 @@ internal static class Repository
     public static string Program { get; } = Path.Combine(
         Root, "src", "Papaya.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "papaya.dll");
 
+    /// <summary>A sample as it was built together with these tests.</summary>
+    public static string Sample(string name) => Path.Combine(
+        Root, "samples", name, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, $"papaya-{name}.dll");
+
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
