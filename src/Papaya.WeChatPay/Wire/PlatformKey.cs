@@ -82,7 +82,7 @@ public sealed class PlatformKey
     {
         ArgumentNullException.ThrowIfNull(certificate);
         var rsa = certificate.GetRSAPublicKey() ?? throw new ArgumentException("The certificate has no RSA key.", nameof(certificate));
-        return new(Serial(certificate.SerialNumber), rsa, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        return new(Serial(certificate.SerialNumber), rsa, new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
     }
 
     /// <summary>True for the id of this key, whatever the letter case and leading zeros of a serial number.</summary>
