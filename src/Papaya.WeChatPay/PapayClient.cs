@@ -64,7 +64,7 @@ public sealed class PapayClient
         Debits = new(transport);
         Orders = new(transport);
         Refunds = new(transport);
-        Bills = new(transport);
+        Bills = new(transport, new(v3, baseUrl));
         Invocations = new(merchant, clock, options.Nonces);
         Notices = new(v3);
         Scheduled = new(v3);

@@ -69,7 +69,14 @@ public sealed class BillCalls
 {
     private readonly V2Transport _transport;
 
-    internal BillCalls(V2Transport transport) => _transport = transport;
+    internal BillCalls(V2Transport transport, V3BillCalls v3)
+    {
+        _transport = transport;
+        V3 = v3;
+    }
+
+    /// <summary>The same bills by V3: signed digest, no client certificate.</summary>
+    public V3BillCalls V3 { get; }
 
     /// <summary>Opens a trade bill; its rows are then read as they arrive, in constant memory.</summary>
     /// <exception cref="PapayException">No bill (<see cref="NextStep.NothingThere"/>), not made yet (throttled), or not answered.</exception>

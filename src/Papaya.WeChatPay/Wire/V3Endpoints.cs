@@ -42,6 +42,9 @@ public static class V3Endpoints
         V3GlobalEndpoints.QueryById,
         V3GlobalEndpoints.QueryByNumber,
         V3GlobalEndpoints.Reverse,
+        V3BillEndpoints.Trade,
+        V3BillEndpoints.FundFlow,
+        V3BillEndpoints.Download,
         CertificatesTable,
     ];
 
