@@ -7,13 +7,16 @@ namespace Papaya.World.Tests;
 /// <summary>Documents that point at nothing are worse than none.</summary>
 public sealed partial class DocumentTests
 {
-    [Fact]
-    public void Every_test_that_the_requirements_name_exists()
+    [Theory]
+    [InlineData("requirements.md")]
+    [InlineData("pitfalls.md")]
+    [InlineData("pitfalls.zh-CN.md")]
+    public void Every_test_that_a_page_names_exists(string page)
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
             .Select(file => (Project: Path.GetRelativePath(Path.Combine(Repository.Root, "tests"), file).Split('/')[0], Text: File.ReadAllText(file))).ToList();
-        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "requirements.md"))).ToList();
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", page))).ToList();
         Assert.NotEmpty(named);
         foreach (var name in named)
         {
@@ -22,9 +25,27 @@ public sealed partial class DocumentTests
                 && (project.Length == 0 || source.Project == $"Papaya.{project}.Tests"));
             Assert.True(
                 holders.Exists(source => source.Text.Contains($" {method}(", StringComparison.Ordinal)),
-                $"docs/reference/requirements.md names {name.Value}, which does not exist.");
+                $"docs/reference/{page} names {name.Value}, which does not exist.");
             Assert.True(holders.DistinctBy(source => source.Project).Count() == 1, $"{name.Value}: say of which project, as in Simulator.{type}.");
         }
+    }
+
+    [Fact]
+    public void The_pitfalls_name_the_same_tests_sources_and_members_in_both_languages()
+    {
+        var (english, chinese) = (Page("pitfalls.md"), Page("pitfalls.zh-CN.md"));
+        Assert.Equal(TestName().Matches(english).Select(m => m.Value), TestName().Matches(chinese).Select(m => m.Value));
+        Assert.Equal(Sources(english), Sources(chinese));
+        Assert.Equal(Members(english), Members(chinese));
+
+        // What is named as a member of the client is one.
+        var types = typeof(WeChatPay.PapayClient).Assembly.GetExportedTypes();
+        var names = types.SelectMany(type => type.GetMembers().Select(member => member.Name)).Concat(types.Select(type => type.Name)).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(Members(english).Where(member => !names.Contains(member)));
+
+        static string Page(string name) => File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", name));
+        static IEnumerable<string> Sources(string page) => Link().Matches(page).Select(m => m.Groups[1].Value).Where(link => link.Contains("://", StringComparison.Ordinal));
+        static IEnumerable<string> Members(string page) => ClientMember().Matches(page).SelectMany(m => m.Groups[1].Value.Split('.')).Distinct().Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -77,6 +98,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"`(?:(\w+)\.)?(\w+Tests\w*)\.(\w+)`", RegexOptions.None, 1000)]
     private static partial Regex TestName();
+
+    /// <summary>`Type.Member` in code, but for names of tests.</summary>
+    [GeneratedRegex(@"`((?!System\.|Papaya\.)[A-Z][A-Za-z0-9]+\.(?<!Tests\.)[A-Z][A-Za-z0-9]+)(?:\(\w+\))?`", RegexOptions.None, 1000)]
+    private static partial Regex ClientMember();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
     private static partial Regex Link();
