@@ -98,6 +98,10 @@ public static class WireNames
 /// <summary>Readings that several replies and notifications share.</summary>
 internal static class Readings
 {
+    private static readonly NumberedName CouponIds = new("coupon_id_");
+    private static readonly NumberedName CouponKinds = new("coupon_type_");
+    private static readonly NumberedName CouponFees = new("coupon_fee_");
+
     extension(V2Message message)
     {
         /// <summary>The value, or null when it is absent or empty.</summary>
@@ -111,12 +115,30 @@ internal static class Readings
         public bool IsSuccess(ReadOnlySpan<byte> name) => message.Is(name, "SUCCESS"u8);
 
         /// <summary>Coupons numbered from 0, or the single unnumbered one of old messages.</summary>
-        public IReadOnlyList<Coupon> Coupons() => message.Coupons("coupon_id_"u8, "coupon_type_"u8, "coupon_fee_"u8) is { Count: > 0 } numbered
-            ? numbered
-            : message.Text("coupon_id"u8) is { } id && message.GetInt64("coupon_fee"u8) is { } fen
-                ? [new Coupon(id, message.Text("coupon_type"u8), fen)]
-                : [];
+        public IReadOnlyList<Coupon> Coupons() => !message.HasFamily("coupon_"u8) ? []
+            : message.Coupons(CouponIds, CouponKinds, CouponFees) is { Count: > 0 } numbered ? numbered
+            : message.Text("coupon_id"u8) is { } id && message.GetInt64("coupon_fee"u8) is { } fen ? [new Coupon(id, message.Text("coupon_type"u8), fen)]
+            : [];
 
+        public IReadOnlyList<Coupon> Coupons(NumberedName id, NumberedName kind, NumberedName fee)
+        {
+            var count = 0;
+            for (var fees = new FieldWalk(message); fees.Number(fee[count]) is not null;)
+            {
+                count++;
+            }
+
+            var coupons = count == 0 ? [] : new Coupon[count];
+            FieldWalk allIds = new(message), allKinds = new(message), allFees = new(message);
+            for (var n = 0; n < count; n++)
+            {
+                coupons[n] = new Coupon(allIds.Text(id[n]), allKinds.Text(kind[n]), allFees.Number(fee[n]) ?? 0);
+            }
+
+            return coupons;
+        }
+
+        /// <summary>Coupons whose names are made for one row of many.</summary>
         public IReadOnlyList<Coupon> Coupons(ReadOnlySpan<byte> id, ReadOnlySpan<byte> kind, ReadOnlySpan<byte> fee)
         {
             List<Coupon>? coupons = null;
@@ -137,6 +159,10 @@ internal static class Readings
         _ = number.TryFormat(buffer[name.Length..], out var digits, default, System.Globalization.CultureInfo.InvariantCulture);
         return buffer[..(name.Length + digits)];
     }
+
+    /// <summary>What <see cref="IsPaid"/> asks for beside the amount, when it was read already.</summary>
+    public static bool SaysPaid(bool isReturned, bool isResult, ReadOnlySpan<byte> state, string? transactionId, DateTimeOffset? endedAt) =>
+        isReturned && isResult && (state.IsEmpty || state.SequenceEqual("SUCCESS"u8)) && transactionId is not null && endedAt is not null;
 
     /// <summary>Three levels and four proofs: return_code, result_code, trade_state absent or SUCCESS, transaction_id, time_end, and the amount.</summary>
     public static bool IsPaid(V2Message message, long expectedFen) =>

@@ -45,26 +45,33 @@ public abstract record V2Notification : Notification
 /// <summary>支付结果通知: the payment of an order that was placed by pay-and-sign.</summary>
 public sealed record PaymentNotification : V2Notification
 {
+    private readonly bool _saysPaid;
+
     internal PaymentNotification(V2Message message, SignatureCheck signature)
         : base(message, signature)
     {
-        OrderNumber = message.GetString("out_trade_no"u8) ?? "";
-        WeChatTransactionId = message.Text("transaction_id"u8);
-        WeChatContractId = message.Text("contract_id"u8);
-        OpenId = message.Text("openid"u8);
-        TradeType = message.Text("trade_type"u8);
-        BankType = message.Text("bank_type"u8);
-        AmountFen = message.GetInt64("total_fee"u8);
-        SettlementFen = message.GetInt64("settlement_total_fee"u8);
-        CashFen = message.GetInt64("cash_fee"u8);
-        CouponFen = message.GetInt64("coupon_fee"u8);
+        // In byte order of the names, see FieldWalk.
+        var fields = new FieldWalk(message);
+        Attach = fields.Text("attach"u8);
+        BankType = fields.Text("bank_type"u8);
+        CashFen = fields.Number("cash_fee"u8);
+        WeChatContractId = fields.Text("contract_id"u8);
+        CouponFen = fields.Number("coupon_fee"u8);
+        DeviceInfo = fields.Text("device_info"u8);
+        ErrorCode = fields.Text("err_code"u8);
+        ErrorDescription = fields.Text("err_code_des"u8);
+        FeeType = fields.Text("fee_type"u8);
+        OpenId = fields.Text("openid"u8);
+        OrderNumber = fields.Text("out_trade_no"u8) ?? "";
+        bool isResult = fields.IsSuccess("result_code"u8), isReturned = fields.IsSuccess("return_code"u8);
+        SettlementFen = fields.Number("settlement_total_fee"u8);
+        EndedAt = fields.Time("time_end"u8);
+        AmountFen = fields.Number("total_fee"u8);
+        var state = fields.Bytes("trade_state"u8);
+        TradeType = fields.Text("trade_type"u8);
+        WeChatTransactionId = fields.Text("transaction_id"u8);
         Coupons = message.Coupons();
-        FeeType = message.Text("fee_type"u8);
-        Attach = message.Text("attach"u8);
-        DeviceInfo = message.Text("device_info"u8);
-        EndedAt = message.Time("time_end"u8);
-        ErrorCode = message.Text("err_code"u8);
-        ErrorDescription = message.Text("err_code_des"u8);
+        _saysPaid = Readings.SaysPaid(isReturned, isResult, state, WeChatTransactionId, EndedAt);
     }
 
     /// <summary><c>out_trade_no</c>.</summary>
@@ -119,7 +126,7 @@ public sealed record PaymentNotification : V2Notification
     public string? ErrorDescription { get; }
 
     /// <summary>True when exactly this amount was paid; anything else must be asked about before acting.</summary>
-    public bool IsPaid(long expectedFen) => Readings.IsPaid(Raw, expectedFen);
+    public bool IsPaid(long expectedFen) => _saysPaid && AmountFen == expectedFen;
 
     /// <summary>Number only.</summary>
     public override string ToString() => $"payment {OrderNumber}";
@@ -128,28 +135,36 @@ public sealed record PaymentNotification : V2Notification
 /// <summary>扣款结果通知: a debit succeeded or failed. Failures come in several shapes, some of which say SUCCESS.</summary>
 public sealed record DebitNotification : V2Notification
 {
+    private readonly bool _saysPaid;
+
     internal DebitNotification(V2Message message, SignatureCheck signature)
         : base(message, signature)
     {
-        OrderNumber = message.GetString("out_trade_no"u8) ?? "";
-        WeChatContractId = message.Text("contract_id"u8);
-        WeChatTransactionId = message.Text("transaction_id"u8);
-        OpenId = message.Text("openid"u8);
-        State = message.TryGet("trade_state"u8, out var state) ? WireNames.ParseTradeState(state) : TradeState.Unknown;
-        StateText = message.Text("trade_state"u8);
-        StateDescription = message.Text("trade_state_desc"u8);
-        BankType = message.Text("bank_type"u8);
-        AmountFen = message.GetInt64("total_fee"u8);
-        CashFen = message.GetInt64("cash_fee"u8);
-        CouponFen = message.GetInt64("coupon_fee"u8);
+        // In byte order of the names, see FieldWalk.
+        var fields = new FieldWalk(message);
+        Attach = fields.Text("attach"u8);
+        BankType = fields.Text("bank_type"u8);
+        CashFen = fields.Number("cash_fee"u8);
+        WeChatContractId = fields.Text("contract_id"u8);
+        CouponFen = fields.Number("coupon_fee"u8);
+        DeviceInfo = fields.Text("device_info"u8);
+        ErrorCode = fields.Text("err_code"u8) is { } code && code != "0" ? code : null;
+        ErrorDescription = fields.Text("err_code_des"u8);
+        FeeType = fields.Text("fee_type"u8);
+        OpenId = fields.Text("openid"u8);
+        OrderNumber = fields.Text("out_trade_no"u8) ?? "";
+        var result = fields.Bytes("result_code"u8);
+        bool isResult = result.SequenceEqual("SUCCESS"u8), isReturned = fields.IsSuccess("return_code"u8);
+        EndedAt = fields.Time("time_end"u8);
+        AmountFen = fields.Number("total_fee"u8);
+        var state = fields.Bytes("trade_state"u8);
+        State = WireNames.ParseTradeState(state);
+        StateText = state.IsEmpty ? null : V2Message.Text(state);
+        StateDescription = fields.Text("trade_state_desc"u8);
+        WeChatTransactionId = fields.Text("transaction_id"u8);
         Coupons = message.Coupons();
-        FeeType = message.Text("fee_type"u8);
-        Attach = message.Text("attach"u8);
-        DeviceInfo = message.Text("device_info"u8);
-        EndedAt = message.Time("time_end"u8);
-        ErrorCode = message.Text("err_code"u8) is { } code && code != "0" ? code : null;
-        ErrorDescription = message.Text("err_code_des"u8);
-        SaysFailed = message.Is("result_code"u8, "FAIL"u8) || State is TradeState.PayFail or TradeState.PayError or TradeState.Closed;
+        SaysFailed = result.SequenceEqual("FAIL"u8) || State is TradeState.PayFail or TradeState.PayError or TradeState.Closed;
+        _saysPaid = Readings.SaysPaid(isReturned, isResult, state, WeChatTransactionId, EndedAt);
     }
 
     /// <summary><c>out_trade_no</c>.</summary>
@@ -213,7 +228,7 @@ public sealed record DebitNotification : V2Notification
     public ErrorMeaning? Meaning => ErrorCode is null ? null : ErrorCodes.Find(ErrorCodes.DebitNotification, ErrorCode);
 
     /// <summary>True when exactly this amount was debited; anything else must be asked about before acting.</summary>
-    public bool IsPaid(long expectedFen) => Readings.IsPaid(Raw, expectedFen);
+    public bool IsPaid(long expectedFen) => _saysPaid && AmountFen == expectedFen;
 
     /// <summary>Number and code only.</summary>
     public override string ToString() => $"debit {OrderNumber} {StateText} {ErrorCode}";

@@ -114,13 +114,14 @@ public static class NotificationReader
 
     private static (V2Notification? Notification, NotificationRefusal? Refusal) Judge(V2Message message, MerchantCredentials credentials)
     {
-        if (message.Text("mch_id"u8) is null)
+        if (!message.TryGet("mch_id"u8, out var merchant) || merchant.IsEmpty)
         {
             return Refused(message, NotificationFault.Incomplete, "mch_id is missing.");
         }
 
         // Routing by content: several kinds may share one address.
-        if (!message.Contains("change_type"u8) && message.Contains("req_info"u8))
+        var isContract = message.Contains("change_type"u8);
+        if (!isContract && message.Contains("req_info"u8))
         {
             return ReadRefund(message, credentials);
         }
@@ -133,12 +134,12 @@ public static class NotificationReader
                 : Refused(message, NotificationFault.SignatureMismatch, $"The sign does not fit ({check.Type.WireName()}).");
         }
 
-        if (message.Contains("change_type"u8))
+        if (isContract)
         {
             return ReadContract(message, check);
         }
 
-        if (message.Text("out_trade_no"u8) is null)
+        if (!message.TryGet("out_trade_no"u8, out var order) || order.IsEmpty)
         {
             return Refused(message, NotificationFault.Incomplete, "out_trade_no is missing.");
         }

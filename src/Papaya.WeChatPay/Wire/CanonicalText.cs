@@ -55,6 +55,7 @@ internal sealed class CanonicalText : IDisposable
         text[valueStart + value.Length] = (byte)'&';
         ref var slot = ref fields[count];
         slot.Prefix = name.Prefix;
+        slot.Tail = name.Tail;
         slot.NameStart = _length;
         slot.NameLength = name.Length;
         slot.ValueStart = _length + valueStart;
@@ -93,6 +94,7 @@ internal sealed class CanonicalText : IDisposable
 
         ref var slot = ref NewSlot(WireName.Room + longestValue + 1);
         slot.Prefix = name.Prefix;
+        slot.Tail = name.Tail;
         slot.NameLength = name.Length;
         slot.ValueStart = _length + name.Length + 1;
         name.WriteAssignment(_text.AsSpan(_length));
@@ -156,6 +158,7 @@ internal sealed class CanonicalText : IDisposable
     {
         ref var slot = ref NewSlot(name.Length + longestValue + 2);
         slot.Prefix = FieldSlot.PrefixOf(name);
+        slot.Tail = FieldSlot.TailOf(name);
         slot.NameLength = name.Length;
         slot.ValueStart = _length + name.Length + 1;
         name.CopyTo(_text.AsSpan(_length));

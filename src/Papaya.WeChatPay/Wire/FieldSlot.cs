@@ -2,10 +2,14 @@ using System.Buffers.Binary;
 
 namespace Papaya.WeChatPay.Wire;
 
-/// <summary>Where one field's name and value lie. The first eight bytes of the name, big-endian, settle most comparisons.</summary>
+/// <summary>
+/// Where one field's name and value lie. The first sixteen bytes of the name, as two big-endian numbers, settle nearly every
+/// comparison: the second one tells families such as <c>coupon_fee_0</c> and <c>coupon_fee_1</c> apart.
+/// </summary>
 internal struct FieldSlot
 {
     public ulong Prefix;
+    public ulong Tail;
     public int NameStart;
     public int NameLength;
 
@@ -37,6 +41,9 @@ internal struct FieldSlot
         return prefix;
     }
 
+    /// <summary>The next eight bytes of a name, zeros after its end.</summary>
+    public static ulong TailOf(ReadOnlySpan<byte> name) => name.Length <= 8 ? 0 : PrefixOf(name[8..]);
+
     /// <summary>Sorts by name, byte by byte. Returns the index of the second of two equal names, or -1.</summary>
     public static int Sort(Span<FieldSlot> slots, ReadOnlySpan<byte> names)
     {
@@ -61,23 +68,9 @@ internal struct FieldSlot
     }
 
     public static int Compare(in FieldSlot a, in FieldSlot b, ReadOnlySpan<byte> names) =>
-        a.Prefix != b.Prefix ? (a.Prefix < b.Prefix ? -1 : 1) : CompareTails(a, b, names);
-
-    // Names of one family (coupon_fee_0, coupon_fee_1) share their first eight bytes; the next eight tell nearly all of them apart.
-    private static int CompareTails(in FieldSlot a, in FieldSlot b, ReadOnlySpan<byte> names)
-    {
-        ReadOnlySpan<byte> first = names.Slice(a.NameStart, a.NameLength), second = names.Slice(b.NameStart, b.NameLength);
-        if (first.Length > 8 && second.Length > 8)
-        {
-            ulong one = PrefixOf(first[8..]), two = PrefixOf(second[8..]);
-            if (one != two)
-            {
-                return one < two ? -1 : 1;
-            }
-        }
-
-        return first.SequenceCompareTo(second);
-    }
+        a.Prefix != b.Prefix ? (a.Prefix < b.Prefix ? -1 : 1)
+        : a.Tail != b.Tail ? (a.Tail < b.Tail ? -1 : 1)
+        : names.Slice(a.NameStart, a.NameLength).SequenceCompareTo(names.Slice(b.NameStart, b.NameLength));
 
     // Messages usually arrive nearly sorted and have about twenty fields; insertion is then linear.
     private static void SortFew(Span<FieldSlot> slots, ReadOnlySpan<byte> names)
@@ -90,13 +83,20 @@ internal struct FieldSlot
             }
 
             var slot = slots[i];
-            var j = i - 1;
-            for (; j >= 0 && Compare(slots[j], slot, names) > 0; j--)
+            ref var hole = ref slots[i];
+            for (var j = i - 1; (uint)j < (uint)slots.Length; j--)
             {
-                slots[j + 1] = slots[j];
+                ref var other = ref slots[j];
+                if (other.Prefix < slot.Prefix || (other.Prefix == slot.Prefix && Compare(other, slot, names) <= 0))
+                {
+                    break;
+                }
+
+                hole = other;
+                hole = ref other;
             }
 
-            slots[j + 1] = slot;
+            hole = slot;
         }
     }
 

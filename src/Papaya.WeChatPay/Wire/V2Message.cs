@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Papaya.WeChatPay.Wire;
@@ -12,20 +15,24 @@ public sealed class V2Message
     /// <summary>Longest body that is read unless told otherwise: 1 MiB.</summary>
     public const int DefaultLimit = 1 << 20;
 
-    private readonly ReadOnlyMemory<byte> _body;
+    private readonly byte[] _body;
+    private readonly int _start;
+    private readonly int _length;
     private readonly byte[] _decoded;
     private readonly FieldSlot[] _sorted;
 
     internal V2Message(ReadOnlyMemory<byte> body, byte[] decoded, FieldSlot[] sorted, int count)
     {
-        _body = body;
+        // Fields are looked up far more often than messages are made, and an array is reached at once.
+        var bytes = MemoryMarshal.TryGetArray(body, out var segment) ? segment : new ArraySegment<byte>(body.ToArray());
+        (_body, _start, _length) = (bytes.Array!, bytes.Offset, bytes.Count); // A segment that was got has its array.
         _decoded = decoded;
         _sorted = sorted;
         Count = count;
     }
 
     /// <summary>The bytes that were read.</summary>
-    public ReadOnlyMemory<byte> Body => _body;
+    public ReadOnlyMemory<byte> Body => _body.AsMemory(_start, _length);
 
     /// <summary>Number of elements, empty ones included.</summary>
     public int Count { get; }
@@ -105,51 +112,166 @@ public sealed class V2Message
     internal static bool TryReadInt64(ReadOnlySpan<byte> value, out long number)
     {
         number = 0;
-        var digits = value.Length > 0 && value[0] == (byte)'-' ? value[1..] : value;
-        return digits.Length is > 0 and <= 19
-            && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            && long.TryParse(value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out number);
+        var isNegative = value.Length > 0 && value[0] == (byte)'-';
+        var digits = isNegative ? value[1..] : value;
+        if (digits.Length is 0 or > 19)
+        {
+            return false;
+        }
+
+        // Nineteen digits fit an unsigned 64-bit number, whatever they are.
+        ulong sum = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return false;
+            }
+
+            sum = (10 * sum) + digit - '0';
+        }
+
+        if (sum > long.MaxValue + (isNegative ? 1UL : 0UL))
+        {
+            return false;
+        }
+
+        number = isNegative ? (long)(0 - sum) : (long)sum;
+        return true;
     }
 
-    internal ReadOnlySpan<byte> Name(in FieldSlot slot) => _body.Span.Slice(slot.NameStart, slot.NameLength);
+    internal ReadOnlySpan<byte> Name(in FieldSlot slot) => new(_body, _start + slot.NameStart, slot.NameLength);
+
+    /// <summary>Writes what a field says to the string to sign, <c>name=value&amp;</c>, and returns the bytes written.</summary>
+    internal int WriteAssignment(in FieldSlot slot, Span<byte> destination)
+    {
+        var end = slot.NameLength + 1 + slot.ValueLength;
+        var name = _body.AsSpan(_start + slot.NameStart);
+        var value = slot.ValueStart >= 0 ? _body.AsSpan(_start + slot.ValueStart) : _decoded.AsSpan(~slot.ValueStart);
+        if (slot.NameLength <= 32 && slot.ValueLength <= 32 && name.Length >= 32 && value.Length >= 32 && destination.Length >= slot.NameLength + 33)
+        {
+            // Nearly all names and values: one vector each, what is too much is overwritten.
+            Vector256.Create<byte>(name).CopyTo(destination);
+            destination[slot.NameLength] = (byte)'=';
+            Vector256.Create<byte>(value).CopyTo(destination[(slot.NameLength + 1)..]);
+        }
+        else
+        {
+            name[..slot.NameLength].CopyTo(destination);
+            destination[slot.NameLength] = (byte)'=';
+            value[..slot.ValueLength].CopyTo(destination[(slot.NameLength + 1)..]);
+        }
+
+        destination[end] = (byte)'&';
+        return end + 1;
+    }
 
     internal ReadOnlySpan<byte> Value(in FieldSlot slot) =>
-        slot.ValueStart >= 0 ? _body.Span.Slice(slot.ValueStart, slot.ValueLength) : _decoded.AsSpan(~slot.ValueStart, slot.ValueLength);
+        slot.ValueStart >= 0 ? new(_body, _start + slot.ValueStart, slot.ValueLength) : _decoded.AsSpan(~slot.ValueStart, slot.ValueLength);
+
+    /// <summary>True when there is an element whose name begins so; the beginning has at least one byte and at most eight.</summary>
+    internal bool HasFamily(ReadOnlySpan<byte> beginning)
+    {
+        var from = FieldSlot.PrefixOf(beginning);
+        int low = 0, high = Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = _sorted[middle].Prefix < from ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < Count && Name(_sorted[low]).StartsWith(beginning);
+    }
+
+    /// <summary>Index of a field, with the place where the next name in byte order is looked for; -1 when it is absent.</summary>
+    internal int FindNext(scoped ReadOnlySpan<byte> name, ulong prefix, ulong tail, ref int at)
+    {
+        var slots = Sorted;
+        if (at < slots.Length && slots[at].Prefix == prefix && slots[at].Tail == tail && IsNamed(slots[at], name))
+        {
+            return at++;
+        }
+
+        if (at > 0 && slots[at - 1].Prefix >= prefix)
+        {
+            // Out of order, or the same family as the name before.
+            return Find(name);
+        }
+
+        while (at < slots.Length && slots[at].Prefix < prefix)
+        {
+            at++;
+        }
+
+        if (at == slots.Length || slots[at].Prefix != prefix)
+        {
+            return -1;
+        }
+
+        if (slots[at].Tail == tail && IsNamed(slots[at], name))
+        {
+            return at++;
+        }
+
+        return Find(name);
+    }
 
     // Nearly every message says these; sharing them keeps a notification under its allocation budget.
-    private static string Text(ReadOnlySpan<byte> value) => value.Length switch
+    internal static string Text(ReadOnlySpan<byte> value)
     {
-        0 => "",
-        1 when value[0] == (byte)'N' => "N",
-        1 when value[0] == (byte)'Y' => "Y",
-        2 when value.SequenceEqual("OK"u8) => "OK",
-        3 when value.SequenceEqual("CNY"u8) => "CNY",
-        3 when value.SequenceEqual("PAP"u8) => "PAP",
-        4 when value.SequenceEqual("FAIL"u8) => "FAIL",
-        7 when value.SequenceEqual("SUCCESS"u8) => "SUCCESS",
-        _ => Encoding.UTF8.GetString(value),
-    };
+        switch (value.Length)
+        {
+            case 0: return "";
+            case 1 when value[0] == (byte)'N': return "N";
+            case 1 when value[0] == (byte)'Y': return "Y";
+            case 2 when value.SequenceEqual("OK"u8): return "OK";
+            case 3 when value.SequenceEqual("CNY"u8): return "CNY";
+            case 3 when value.SequenceEqual("PAP"u8): return "PAP";
+            case 3 when value.SequenceEqual("CFT"u8): return "CFT";
+            case 4 when value.SequenceEqual("FAIL"u8): return "FAIL";
+            case 4 when value.SequenceEqual("CASH"u8): return "CASH";
+            case 5 when value.SequenceEqual("JSAPI"u8): return "JSAPI";
+            case 7 when value.SequenceEqual("SUCCESS"u8): return "SUCCESS";
+            case 7 when value.SequenceEqual("NO_CASH"u8): return "NO_CASH";
+            case > 64: return Encoding.UTF8.GetString(value);
+        }
+
+        // Short and nearly always ASCII: widened once, where decoding would count the characters first.
+        Span<char> text = stackalloc char[64];
+        return Ascii.ToUtf16(value, text, out var length) == OperationStatus.Done ? new string(text[..length]) : Encoding.UTF8.GetString(value);
+    }
+
+    // The first sixteen bytes were compared; nearly no name has more.
+    private bool IsNamed(in FieldSlot slot, ReadOnlySpan<byte> name) =>
+        slot.NameLength == name.Length && (name.Length <= 16 || Name(slot)[16..].SequenceEqual(name[16..]));
 
     private int Find(ReadOnlySpan<byte> name)
     {
-        var prefix = FieldSlot.PrefixOf(name);
+        ulong prefix = FieldSlot.PrefixOf(name), tail = FieldSlot.TailOf(name);
         int low = 0, high = Count - 1;
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
             ref readonly var slot = ref _sorted[middle];
-            var order = slot.Prefix.CompareTo(prefix);
-            if (order == 0)
+            bool isLess;
+            if (slot.Prefix != prefix)
             {
-                order = Name(slot).SequenceCompareTo(name);
+                isLess = slot.Prefix < prefix;
             }
-
-            if (order == 0)
+            else if (slot.Tail != tail)
+            {
+                isLess = slot.Tail < tail;
+            }
+            else if (IsNamed(slot, name))
             {
                 return middle;
             }
+            else
+            {
+                isLess = Name(slot).SequenceCompareTo(name) < 0;
+            }
 
-            if (order < 0)
+            if (isLess)
             {
                 low = middle + 1;
             }

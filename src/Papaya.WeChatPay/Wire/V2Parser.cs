@@ -221,6 +221,12 @@ internal ref struct V2Parser
     {
         while (true)
         {
+            SkipBlanks();
+            if (TryReadUsualElement())
+            {
+                continue;
+            }
+
             if (!SkipBetween(V2Fault.StrayText))
             {
                 return false;
@@ -246,18 +252,10 @@ internal ref struct V2Parser
                 return false;
             }
 
-            if (_count == _fields.Length)
-            {
-                Array.Resize(ref _fields, 2 * _count);
-            }
-
-            ref var slot = ref _fields[_count];
-            slot.NameStart = nameStart;
-            slot.NameLength = nameLength;
-            slot.Prefix = FieldSlot.PrefixOf(_text.Slice(nameStart, nameLength));
+            ref var slot = ref NewSlot(nameStart, nameLength);
             slot.ValueStart = _at;
             slot.ValueLength = 0;
-            if (!isEmpty && !ReadValue(ref slot))
+            if (!isEmpty && !ReadValue(ref slot, _text.Slice(nameStart, nameLength)))
             {
                 return false;
             }
@@ -266,50 +264,82 @@ internal ref struct V2Parser
         }
     }
 
-    private bool ReadValue(ref FieldSlot slot)
+    private ref FieldSlot NewSlot(int nameStart, int nameLength)
     {
-        var name = _text.Slice(slot.NameStart, slot.NameLength);
-        var start = _at;
-
-        // Nearly every value is one run of plain text or one CDATA section, closed at once.
-        var rest = Rest;
-        if (rest.StartsWith("<![CDATA["u8))
+        if (_count == _fields.Length)
         {
-            var end = rest[9..].IndexOf("]]>"u8);
-            if (end >= 0 && ClosesAt(_at + 9 + end + 3, name))
+            Array.Resize(ref _fields, 2 * _count);
+        }
+
+        var name = _text.Slice(nameStart, nameLength);
+        ref var slot = ref _fields[_count];
+        slot.NameStart = nameStart;
+        slot.NameLength = nameLength;
+        slot.Prefix = FieldSlot.PrefixOf(name);
+        slot.Tail = FieldSlot.TailOf(name);
+        return ref slot;
+    }
+
+    /// <summary>
+    /// What nearly every element is: a short ASCII name, one run of plain text or one CDATA section, closed at once. Anything else is
+    /// left where it stands, right or wrong, for the whole grammar.
+    /// </summary>
+    private bool TryReadUsualElement()
+    {
+        var rest = _text[_at..];
+        if (rest.Length < 8 || rest[0] != (byte)'<' || !char.IsAsciiLetter((char)rest[1]))
+        {
+            return false;
+        }
+
+        var nameLength = rest[1..].IndexOfAnyExcept(NameCharacters);
+        if (nameLength < 0 || rest[1 + nameLength] != (byte)'>')
+        {
+            return false;
+        }
+
+        var valueStart = nameLength + 2;
+        var value = rest[valueStart..];
+        int valueLength, closing;
+        if (value.StartsWith("<![CDATA["u8))
+        {
+            valueStart += 9;
+            valueLength = value[9..].IndexOf((byte)']');
+            closing = 9 + valueLength + 3;
+            if (valueLength < 0 || closing >= value.Length || value[closing - 2] != (byte)']' || value[closing - 1] != (byte)'>')
             {
-                slot.ValueStart = _at + 9;
-                slot.ValueLength = end;
-                _at += 9 + end + 3 + name.Length + 3;
-                return true;
+                return false;
             }
         }
         else
         {
-            // A square bracket may begin ]]>, which plain text may not hold; the slow way looks.
-            var end = rest.IndexOfAny((byte)'<', (byte)'&', (byte)']');
-            if (end >= 0 && ClosesAt(_at + end, name))
+            // A square bracket may begin ]]>, which plain text may not hold.
+            closing = valueLength = value.IndexOfAny((byte)'<', (byte)'&', (byte)']');
+            if (valueLength < 0)
             {
-                slot.ValueStart = _at;
-                slot.ValueLength = end;
-                _at += end + name.Length + 3;
-                return true;
+                return false;
             }
         }
 
-        _at = start;
-        return ReadMixedValue(ref slot, name);
+        if (!Closes(value[closing..], rest.Slice(1, nameLength)))
+        {
+            return false;
+        }
+
+        ref var slot = ref NewSlot(_at + 1, nameLength);
+        slot.ValueStart = _at + valueStart;
+        slot.ValueLength = valueLength;
+        _count++;
+        _at += nameLength + 2 + closing + nameLength + 3;
+        return true;
     }
 
-    private readonly bool ClosesAt(int at, ReadOnlySpan<byte> name)
-    {
-        var rest = _text[at..];
-        return rest.Length >= name.Length + 3 && rest[0] == (byte)'<' && rest[1] == (byte)'/'
-            && rest.Slice(2, name.Length).SequenceEqual(name) && rest[2 + name.Length] == (byte)'>';
-    }
+    private static bool Closes(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) =>
+        text.Length >= name.Length + 3 && text[0] == (byte)'<' && text[1] == (byte)'/'
+        && text.Slice(2, name.Length).SequenceEqual(name) && text[2 + name.Length] == (byte)'>';
 
     /// <summary>Text runs, references, CDATA sections and comments in any mixture, gathered into the decoded text.</summary>
-    private bool ReadMixedValue(ref FieldSlot slot, ReadOnlySpan<byte> name)
+    private bool ReadValue(ref FieldSlot slot, ReadOnlySpan<byte> name)
     {
         // A first look decides whether blank runs are dropped: only when the value holds a CDATA section.
         var hasCData = HoldsCData();

@@ -50,6 +50,8 @@ public sealed record SignatureExplanation(
 /// </summary>
 public static class V2Signature
 {
+    private static readonly ulong SignPrefix = FieldSlot.PrefixOf("sign"u8);
+
     /// <summary>Computes the sign over everything that was received, unknown fields included.</summary>
     public static string Compute(V2Message message, ApiV2Key key, SignType type)
     {
@@ -96,8 +98,9 @@ public static class V2Signature
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(keys);
-        var type = TypeOf(message, fallback);
-        if (!message.TryGet("sign"u8, out var received) || received.IsEmpty)
+        message.TryGet("sign"u8, out var received);
+        var type = TypeOf(message, received, fallback);
+        if (received.IsEmpty)
         {
             return new(SignatureVerdict.Missing, type, -1);
         }
@@ -135,7 +138,8 @@ public static class V2Signature
     public static SignatureExplanation Explain(V2Message message, ApiV2Key key)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var type = TypeOf(message, SignType.Md5);
+        message.TryGet("sign"u8, out var given);
+        var type = TypeOf(message, given, SignType.Md5);
         var md5 = Compute(message, key, SignType.Md5);
         var hmac = Compute(message, key, SignType.HmacSha256);
         var received = message.GetString("sign"u8) is { Length: > 0 } sign ? sign : null;
@@ -163,26 +167,26 @@ public static class V2Signature
     }
 
     // The label wins, then the length of the sign: notifications of contracts signed by HMAC may come without a label.
-    private static SignType TypeOf(V2Message message, SignType fallback) =>
-        (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null)
-        ?? (message.TryGet("sign"u8, out var sign) ? SignTypes.FromHexLength(sign.Length) : null)
-        ?? fallback;
+    private static SignType TypeOf(V2Message message, ReadOnlySpan<byte> sign, SignType fallback) =>
+        (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? SignTypes.FromHexLength(sign.Length) ?? fallback;
 
     private static int Hash(V2Message message, ApiV2Key key, SignType type, Span<byte> hash)
     {
-        var length = CanonicalLength(message, key.Suffix.Length);
-        byte[]? rented = null;
-        var buffer = length <= 2048 ? stackalloc byte[2048] : (rented = ArrayPool<byte>.Shared.Rent(length));
+        // Not on the stack: clearing two kilobytes of it would cost more than borrowing them.
+        var buffer = ArrayPool<byte>.Shared.Rent(CanonicalLength(message, key.Suffix.Length) + 64);
         var end = WriteCanonical(message, buffer);
-        key.Suffix.CopyTo(buffer[end..]);
-        var size = Digest.Compute(buffer[..(end + key.Suffix.Length)], key, type, hash);
-        CryptographicOperations.ZeroMemory(buffer.Slice(end, key.Suffix.Length));
-        if (rented is not null)
+        var suffix = buffer.AsSpan(end, key.Suffix.Length);
+        try
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            key.Suffix.CopyTo(suffix);
+            return Digest.Compute(buffer.AsSpan(0, end + suffix.Length), key, type, hash);
         }
-
-        return size;
+        finally
+        {
+            // The key must not stay in the pool.
+            CryptographicOperations.ZeroMemory(suffix);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static int CanonicalLength(V2Message message, int suffix)
@@ -200,18 +204,12 @@ public static class V2Signature
         var at = 0;
         foreach (ref readonly var slot in message.Sorted)
         {
-            var name = message.Name(slot);
-            if (slot.ValueLength == 0 || name.SequenceEqual("sign"u8))
+            if (slot.ValueLength == 0 || (slot.Prefix == SignPrefix && slot.NameLength == 4))
             {
                 continue;
             }
 
-            name.CopyTo(buffer[at..]);
-            at += name.Length;
-            buffer[at++] = (byte)'=';
-            message.Value(slot).CopyTo(buffer[at..]);
-            at += slot.ValueLength;
-            buffer[at++] = (byte)'&';
+            at += message.WriteAssignment(slot, buffer[at..]);
         }
 
         return at;

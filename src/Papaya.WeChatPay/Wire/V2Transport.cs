@@ -9,7 +9,6 @@ namespace Papaya.WeChatPay.Wire;
 /// <summary>Writes and signs V2 requests and decides what an answer means.</summary>
 internal sealed class V2Transport
 {
-    private static readonly MediaTypeHeaderValue Xml = new("text/xml") { CharSet = "utf-8" };
     internal static readonly ProductInfoHeaderValue Agent = new("Papaya", "0.1");
 
     private readonly Sender _sender;
@@ -50,7 +49,12 @@ internal sealed class V2Transport
 
     /// <summary>Parameters that a browser or a front end brings to WeChat: checked and signed, nothing is sent.</summary>
     public V2Message Sign<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request)
-        where TRequest : class => V2Message.Parse(Write(endpoint, request, endpoint.SignTypeFor(_merchant.SignType)));
+        where TRequest : class
+    {
+        var type = endpoint.SignTypeFor(_merchant.SignType);
+        using var writer = Written(endpoint, request, type);
+        return V2Message.Parse(writer.Sign(_merchant.SigningKey, type).ToArray());
+    }
 
     /// <summary>Throws unless the answer is a success, signed where this call's answers are.</summary>
     internal static void Judge(V2Endpoint endpoint, V2Message message, MerchantCredentials merchant, SignType signType, ReplyVerification verification)
@@ -95,16 +99,12 @@ internal sealed class V2Transport
         return PapayException.Refusal(endpoint, code ?? LocalCodes.ReturnFail, text);
     }
 
-    /// <summary>
-    /// The bytes are copied out of the pool: a handler may still be writing a request whose answer came early or which was
-    /// given up, and its memory must not be reused under it.
-    /// </summary>
-    private byte[] Write<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type)
+    private V2Writer Written<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type)
         where TRequest : class
     {
-        using var writer = new V2Writer();
+        var writer = new V2Writer();
         endpoint.Write(writer, request, new Call(_merchant.MerchantNumber, _options.Nonces, type));
-        return writer.Sign(_merchant.SigningKey, type).ToArray();
+        return writer;
     }
 
     private HttpRequestMessage Make<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type, Uri host)
@@ -115,18 +115,10 @@ internal sealed class V2Transport
             throw PapayException.WithoutCertificate(endpoint);
         }
 
-        var signed = Write(endpoint, request, type);
-        HttpRequestMessage message;
-        if (endpoint.Method == HttpMethod.Get)
-        {
-            message = new HttpRequestMessage(HttpMethod.Get, V2Query.Address(host, endpoint, V2Message.Parse(signed)));
-        }
-        else
-        {
-            message = new HttpRequestMessage(endpoint.Method, new Uri(host, endpoint.Path)) { Content = new ByteArrayContent(signed) };
-            message.Content.Headers.ContentType = Xml;
-        }
-
+        using var writer = Written(endpoint, request, type);
+        var message = endpoint.Method == HttpMethod.Get
+            ? new HttpRequestMessage(HttpMethod.Get, V2Query.Address(host, endpoint, V2Message.Parse(writer.Sign(_merchant.SigningKey, type))))
+            : new HttpRequestMessage(endpoint.Method, new Uri(host, endpoint.Path)) { Content = writer.SignAsContent(_merchant.SigningKey, type) };
         message.Headers.UserAgent.Add(Agent);
         if (endpoint.NeedsCertificate && _merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader)
         {

@@ -166,6 +166,15 @@ public sealed class V2Writer : IDisposable
         return Complete();
     }
 
+    /// <summary>Signs all fields, closes the message and hands its memory over to a content that can be sent.</summary>
+    internal SignedContent SignAsContent(ApiV2Key key, SignType type)
+    {
+        Sign(key, type);
+        var content = new SignedContent(_xml, _length);
+        _xml = [];
+        return content;
+    }
+
     /// <summary>Closes the message without a sign (failure replies, refund notifications) and returns its bytes.</summary>
     public ReadOnlyMemory<byte> Unsigned() => Complete();
 

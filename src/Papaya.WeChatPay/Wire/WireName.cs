@@ -19,6 +19,7 @@ internal sealed class WireName
     {
         _name = Encoding.UTF8.GetBytes(name);
         Prefix = FieldSlot.PrefixOf(_name);
+        Tail = FieldSlot.TailOf(_name);
         IsShort = _name.Length + 3 <= Room;
         if (IsShort)
         {
@@ -36,6 +37,9 @@ internal sealed class WireName
 
     /// <summary>The first eight bytes, which settle most comparisons (<see cref="FieldSlot"/>).</summary>
     public ulong Prefix { get; }
+
+    /// <summary>The next eight.</summary>
+    public ulong Tail { get; }
 
     /// <summary>True when every shape fits into <see cref="Room"/>; only then may the methods below be called.</summary>
     public bool IsShort { get; }
