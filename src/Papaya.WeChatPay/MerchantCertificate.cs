@@ -43,7 +43,7 @@ public sealed class MerchantCertificateException : Exception
 
 /// <summary>
 /// The merchant's API certificate with its RSA private key, as the merchant platform hands it out in <c>apiclient_cert.p12</c>,
-/// <c>apiclient_cert.pem</c> and <c>apiclient_key.pem</c> (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011985894</c>). Valid for five
+/// <c>apiclient_cert.pem</c> and <c>apiclient_key.pem</c> (<c>docs/reference/wechat-rules.md</c>). Valid for five
 /// years. To be kept for the life of the process; never prints the key.
 /// </summary>
 public sealed class MerchantCertificate
