@@ -30,8 +30,11 @@ public sealed class Invocations
     private readonly TimeProvider _clock;
     private readonly NonceSource _nonces;
 
-    internal Invocations(MerchantCredentials merchant, TimeProvider clock, NonceSource nonces)
+    private readonly V3Signer _v3;
+
+    internal Invocations(MerchantCredentials merchant, TimeProvider clock, NonceSource nonces, V3Signer v3)
     {
+        _v3 = v3;
         _merchant = merchant;
         _clock = clock;
         _nonces = nonces;
@@ -50,6 +53,31 @@ public sealed class Invocations
     /// <param name="signType">The order's sign type; null takes the merchant's.</param>
     public AppInvocation App(string appId, string prepayId, SignType? signType = null) =>
         App(_merchant, appId, prepayId, _nonces.Next(), _clock.GetUtcNow(), signType ?? _merchant.SignType);
+
+    /// <summary>For official accounts and mini programs, for a prepay_id that came by V3: signed with the merchant's private key, <c>signType</c> RSA.</summary>
+    /// <param name="appId">The app of the order.</param>
+    /// <param name="prepayId">The reply's prepay_id.</param>
+    /// <exception cref="PapayException">There is no certificate, or no V3 credentials.</exception>
+    public JsApiInvocation V3JsApi(string appId, string prepayId)
+    {
+        ArgumentNullException.ThrowIfNull(appId);
+        ArgumentNullException.ThrowIfNull(prepayId);
+        var (time, nonce, package) = (BeijingTime.UnixSeconds(_clock.GetUtcNow()), _nonces.Next(), "prepay_id=" + prepayId);
+        return new(appId, time, nonce, package, "RSA", _v3.Sign(V3OrderEndpoints.JsApi, V3Signature.InvocationText(appId, time, nonce, package)));
+    }
+
+    /// <summary>For mobile apps, for a prepay_id that came by V3.</summary>
+    /// <param name="appId">The app of the order.</param>
+    /// <param name="prepayId">The reply's prepay_id.</param>
+    /// <exception cref="PapayException">There is no certificate, or no V3 credentials.</exception>
+    public AppInvocation V3App(string appId, string prepayId)
+    {
+        ArgumentNullException.ThrowIfNull(appId);
+        ArgumentNullException.ThrowIfNull(prepayId);
+        var (time, nonce) = (BeijingTime.UnixSeconds(_clock.GetUtcNow()), _nonces.Next());
+        var sign = _v3.Sign(V3OrderEndpoints.App, V3Signature.InvocationText(appId, time, nonce, prepayId));
+        return new(appId, _merchant.MerchantNumber, prepayId, "Sign=WXPay", nonce, time, sign);
+    }
 
     /// <summary>
     /// For mobile browsers: the address to open from a page of the registered domain, valid 5 minutes. The way back is no proof

@@ -60,12 +60,12 @@ public sealed class PapayClient
         var v3 = new V3Transport(sender, new Sender(http, merchant, options.GlobalBaseUrl, options, certificates), merchant, clock, options);
         _clock = clock;
         Merchant = merchant;
-        Contracts = new(transport, baseUrl, clock);
+        Contracts = new(transport, baseUrl, clock, new(v3));
         Debits = new(transport);
         Orders = new(transport);
         Refunds = new(transport);
         Bills = new(transport, new(v3, baseUrl));
-        Invocations = new(merchant, clock, options.Nonces);
+        Invocations = new(merchant, clock, options.Nonces, v3.Signer);
         Notices = new(v3);
         Scheduled = new(v3);
         Global = new(v3);

@@ -9,12 +9,16 @@ public sealed class ContractCalls
     private readonly Uri _host;
     private readonly TimeProvider _clock;
 
-    internal ContractCalls(V2Transport transport, Uri host, TimeProvider clock)
+    internal ContractCalls(V2Transport transport, Uri host, TimeProvider clock, V3ContractCalls v3)
     {
         _transport = transport;
         _host = host;
         _clock = clock;
+        V3 = v3;
     }
+
+    /// <summary>Orders with a contract by V3, where WeChat has opened it to the merchant.</summary>
+    public V3ContractCalls V3 { get; }
 
     /// <summary>
     /// The address on which WeChat offers the contract to a user of an official account. It is encoded already and is opened as it

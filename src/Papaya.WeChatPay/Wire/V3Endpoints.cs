@@ -42,6 +42,8 @@ public static class V3Endpoints
         V3GlobalEndpoints.QueryById,
         V3GlobalEndpoints.QueryByNumber,
         V3GlobalEndpoints.Reverse,
+        V3OrderEndpoints.JsApi,
+        V3OrderEndpoints.App,
         V3BillEndpoints.Trade,
         V3BillEndpoints.FundFlow,
         V3BillEndpoints.Download,

@@ -63,6 +63,10 @@ public static class V3Signature
         return buffer[..WriteReply(buffer, timestamp, nonce, body)];
     }
 
+    /// <summary>The four lines that open the cashier for a V3 prepay_id: the last is <c>prepay_id=…</c>, in apps the bare id.</summary>
+    public static byte[] InvocationText(string appId, string timestamp, string nonce, string package) =>
+        Encoding.UTF8.GetBytes($"{appId}\n{timestamp}\n{nonce}\n{package}\n");
+
     /// <summary>Signs a request; the result is base64.</summary>
     public static string SignRequest(RSA key, string method, string pathAndQuery, long timestamp, string nonce, ReadOnlySpan<byte> body)
     {

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.WeChatPay.Contracts;
+
+/// <summary>The contract that a V3 order offers.</summary>
+public sealed record V3ContractOffer
+{
+    /// <summary><c>contract_info.plan_id</c>: the template, at most 32 digits.</summary>
+    public required string TemplateId { get; init; }
+
+    /// <summary><c>contract_info.contract_code</c>: at most 32 letters and digits.</summary>
+    public required string ContractNumber { get; init; }
+
+    /// <summary><c>contract_info.request_serial</c>: from 1, written as text here.</summary>
+    public required long SigningSequence { get; init; }
+
+    /// <summary><c>contract_info.contract_display_account</c>: at most 64 characters, no emoji.</summary>
+    public required string DisplayAccount { get; init; }
+
+    /// <summary><c>contract_info.contract_notify_url</c>: https, at most 256 characters, no query; null takes the template's.</summary>
+    public string? NotifyUrl { get; init; }
+}
+
+/// <summary>
+/// JSAPI or APP 下单并签约 by V3 (<c>/v3/pay/transactions/jsapi-with-contract</c>, <c>…/app-with-contract</c>): an ordinary V3 order whose
+/// cashier offers a contract. WeChat opens it to few merchants; the documents of 委托代扣 still place such orders by V2
+/// (<see cref="ContractCalls.PayAndSignAsync"/>). The prepay_id is invoked with an RSA signature
+/// (<see cref="Invocations.V3JsApi"/>, <see cref="Invocations.V3App"/>), never with a V2 one.
+/// </summary>
+public sealed record V3PayAndSignRequest
+{
+    /// <summary><c>appid</c>.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary><c>out_trade_no</c>: at most 32 letters, digits and <c>_ - *</c>.</summary>
+    public required string OrderNumber { get; init; }
+
+    /// <summary><c>description</c>, at most 127 characters.</summary>
+    public required string Description { get; init; }
+
+    /// <summary><c>amount.total</c> in fen, at least 1.</summary>
+    public required long AmountFen { get; init; }
+
+    /// <summary><c>notify_url</c> for the payment: https, at most 256 characters, no query.</summary>
+    public required string NotifyUrl { get; init; }
+
+    /// <summary>The contract to sign; null when one of the two other ways is used (JSAPI only).</summary>
+    public V3ContractOffer? Contract { get; init; }
+
+    /// <summary><c>contract_info.token</c>: of a pre-authorisation; JSAPI only, at most 64 characters.</summary>
+    public string? Token { get; init; }
+
+    /// <summary><c>contract_info.password_free_contract_id</c>; JSAPI only, at most 64 characters.</summary>
+    public string? PasswordFreeContractId { get; init; }
+
+    /// <summary><c>payer.openid</c>: required in JSAPI, not sent in APP.</summary>
+    public string? OpenId { get; init; }
+
+    /// <summary><c>time_expire</c>.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary><c>attach</c>: comes back with the result; we send at most 127 bytes.</summary>
+    public string? Attach { get; init; }
+
+    /// <summary><c>goods_tag</c>, at most 32 characters.</summary>
+    public string? GoodsTag { get; init; }
+
+    /// <summary><c>support_fapiao</c>: show the entry to the electronic invoice.</summary>
+    public bool? OffersInvoice { get; init; }
+
+    /// <summary><c>settle_info.profit_sharing</c>.</summary>
+    public bool? SharesProfit { get; init; }
+
+    /// <summary>Number and amount only.</summary>
+    public override string ToString() => $"pay-and-sign {OrderNumber}, {AmountFen} fen";
+}
+
+/// <summary>The order to open the cashier with; valid 2 hours.</summary>
+public sealed record V3Prepay
+{
+    private V3Prepay(string id) => PrepayId = id;
+
+    /// <summary><c>prepay_id</c>.</summary>
+    public string PrepayId { get; }
+
+    internal static V3Prepay? Read(JsonElement json) => json.Text("prepay_id") is { } id ? new(id) : null;
+}
+
+/// <summary>Orders with a contract by V3.</summary>
+public sealed class V3ContractCalls
+{
+    private readonly V3Transport _transport;
+
+    internal V3ContractCalls(V3Transport transport) => _transport = transport;
+
+    /// <summary>Places an order for official accounts and mini programs.</summary>
+    /// <exception cref="PapayException">The order was not placed, or it is unknown whether it was.</exception>
+    public Task<V3Prepay> PayAndSignJsApiAsync(V3PayAndSignRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _transport.CallAsync(V3OrderEndpoints.JsApi, request, V3Prepay.Read, ct);
+    }
+
+    /// <summary>Places an order for mobile apps.</summary>
+    /// <exception cref="PapayException">The order was not placed, or it is unknown whether it was.</exception>
+    public Task<V3Prepay> PayAndSignAppAsync(V3PayAndSignRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _transport.CallAsync(V3OrderEndpoints.App, request, V3Prepay.Read, ct);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Papaya.WeChatPay.Contracts;
+using static Papaya.WeChatPay.Wire.V3Fields;
+
+namespace Papaya.WeChatPay.Wire;
+
+/// <summary>The tables of V3 orders that offer a contract.</summary>
+internal static class V3OrderEndpoints
+{
+    private static readonly string[] Offer =
+    [
+        "contract_info.plan_id", "contract_info.contract_mchid", "contract_info.contract_appid", "contract_info.contract_code",
+        "contract_info.request_serial", "contract_info.contract_display_account",
+    ];
+
+    public static V3Endpoint<V3PayAndSignRequest> JsApi { get; } = new(
+        HttpMethod.Post, "v3-jsapi-with-contract", "/v3/pay/transactions/jsapi-with-contract", "JSAPI下单并签约", "docs/merchant/apis/hide-jsapi-payment/direct-jsons/jsapi-contract-prepay.html",
+        [
+            .. Order(),
+            new Field<V3PayAndSignRequest>("payer.openid", R, FieldForm.Ascii, 128) { Text = (r, _) => r.OpenId },
+            .. Contract(),
+            new Field<V3PayAndSignRequest>("contract_info.token", C, FieldForm.Ascii, 64) { Text = (r, _) => r.Token },
+            new Field<V3PayAndSignRequest>("contract_info.password_free_contract_id", C, FieldForm.Ascii, 64) { Text = (r, _) => r.PasswordFreeContractId },
+        ])
+    {
+        Alternatives = [Offer, ["contract_info.token"], ["contract_info.password_free_contract_id"]],
+        Combination = r => r.Contract is not null && (r.Token ?? r.PasswordFreeContractId) is not null
+            ? new FieldProblem("contract_info", FieldRule.Combination, "either a contract to sign, or a token or password_free_contract_id", 0)
+            : null,
+    };
+
+    public static V3Endpoint<V3PayAndSignRequest> App { get; } = new(
+        HttpMethod.Post, "v3-app-with-contract", "/v3/pay/transactions/app-with-contract", "APP下单并签约", "doc/v3/merchant/4017019923",
+        [.. Order(), .. Contract()])
+    {
+        Alternatives = [Offer],
+        Combination = r => (r.OpenId ?? r.Token ?? r.PasswordFreeContractId) is { } surplus
+            ? new FieldProblem(r.OpenId is not null ? "payer.openid" : r.Token is not null ? "contract_info.token" : "contract_info.password_free_contract_id", FieldRule.Unknown, "only in JSAPI", surplus.Length)
+            : null,
+    };
+
+    private static IEnumerable<Field> Order() =>
+    [
+        new Field<V3PayAndSignRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
+        new Field<V3PayAndSignRequest>("mchid", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
+        new Field<V3PayAndSignRequest>("description", R, FieldForm.Text, 127) { Text = (r, _) => r.Description },
+        new Field<V3PayAndSignRequest>("out_trade_no", R, FieldForm.V3Number, 32) { Text = (r, _) => r.OrderNumber },
+        new Field<V3PayAndSignRequest>("notify_url", R, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.NotifyUrl },
+        new Field<V3PayAndSignRequest>("amount.total", R, FieldForm.Fen, 19) { Number = (r, _) => r.AmountFen },
+        new Field<V3PayAndSignRequest>("amount.currency", O, FieldForm.Choice, 16) { Choices = ["CNY"], Text = (_, _) => "CNY" },
+        new Field<V3PayAndSignRequest>("time_expire", O, FieldForm.Rfc3339, 64, 35) { Text = (r, _) => r.ExpiresAt?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture) },
+        new Field<V3PayAndSignRequest>("attach", O, FieldForm.Text, 128, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
+        new Field<V3PayAndSignRequest>("goods_tag", O, FieldForm.Text, 32) { Text = (r, _) => r.GoodsTag },
+        new Field<V3PayAndSignRequest>("support_fapiao", O, FieldForm.Flag, 5) { Flag = (r, _) => r.OffersInvoice },
+        new Field<V3PayAndSignRequest>("settle_info.profit_sharing", O, FieldForm.Flag, 5) { Flag = (r, _) => r.SharesProfit },
+    ];
+
+    // Texts throughout, also what is a number elsewhere.
+    private static IEnumerable<Field> Contract() =>
+    [
+        new Field<V3PayAndSignRequest>("contract_info.plan_id", C, FieldForm.Digits, 32) { Text = (r, _) => r.Contract?.TemplateId },
+        new Field<V3PayAndSignRequest>("contract_info.contract_mchid", C, FieldForm.Digits, 32) { Text = (r, c) => r.Contract is null ? null : c.MerchantNumber },
+        new Field<V3PayAndSignRequest>("contract_info.contract_appid", C, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.Contract is null ? null : r.AppId },
+        new Field<V3PayAndSignRequest>("contract_info.contract_code", C, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.Contract?.ContractNumber },
+        new Field<V3PayAndSignRequest>("contract_info.request_serial", C, FieldForm.Digits, 20, 19) { Number = (r, _) => r.Contract?.SigningSequence },
+        new Field<V3PayAndSignRequest>("contract_info.contract_display_account", C, FieldForm.Text, 64) { Text = (r, _) => r.Contract?.DisplayAccount },
+        new Field<V3PayAndSignRequest>("contract_info.contract_notify_url", O, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.Contract?.NotifyUrl },
+    ];
+}
