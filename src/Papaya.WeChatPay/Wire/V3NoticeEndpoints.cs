@@ -17,11 +17,9 @@ internal static class V3NoticeEndpoints
         [
             new Field<NoticeRequest>("contract_id", R, FieldForm.Alphanumeric, 32) { Place = FieldPlace.Path, Text = (r, _) => r.WeChatContractId },
             .. Numbers<NoticeRequest>(party, r => r.AppId),
-            // The page says 7 days when omitted; the API definition allows 1 to 3.
-            new Field<NoticeRequest>("deduct_duration.count", C, FieldForm.Count, 1) { Choices = ["1", "2", "3"], Number = (r, _) => r.DeductDays },
+            new Field<NoticeRequest>("deduct_duration.count", C, FieldForm.Count, 1) { Choices = ["1", "2", "3"], Number = (r, _) => r.DeductDays, Note = "Required inside `deduct_duration`; without that object WeChat takes 7 days." },
             new Field<NoticeRequest>("deduct_duration.unit", O, FieldForm.Choice, 16) { Choices = ["DAY"], Text = (r, _) => r.DeductDays is null ? null : "DAY" },
-            // "amount", where every other V3 amount says "total".
-            new Field<NoticeRequest>("estimated_amount.amount", R, FieldForm.Fen, 19) { Number = (r, _) => r.EstimatedFen },
+            new Field<NoticeRequest>("estimated_amount.amount", R, FieldForm.Fen, 19) { Number = (r, _) => r.EstimatedFen, Note = "`amount`, where every other V3 amount says `total`." },
             new Field<NoticeRequest>("estimated_amount.currency", O, FieldForm.Choice, 16) { Choices = ["CNY"], Text = (_, _) => "CNY" },
         ])
     {

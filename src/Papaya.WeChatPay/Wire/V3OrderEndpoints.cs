@@ -55,10 +55,9 @@ internal static class V3OrderEndpoints
         new Field<V3PayAndSignRequest>("settle_info.profit_sharing", O, FieldForm.Flag, 5) { Flag = (r, _) => r.SharesProfit },
     ];
 
-    // Texts throughout, also what is a number elsewhere.
     private static IEnumerable<Field> Contract() =>
     [
-        new Field<V3PayAndSignRequest>("contract_info.plan_id", C, FieldForm.Digits, 32) { Text = (r, _) => r.Contract?.TemplateId },
+        new Field<V3PayAndSignRequest>("contract_info.plan_id", C, FieldForm.Digits, 32) { Text = (r, _) => r.Contract?.TemplateId, Note = "A text here, a number in the other V3 calls." },
         new Field<V3PayAndSignRequest>("contract_info.contract_mchid", C, FieldForm.Digits, 32) { Text = (r, c) => r.Contract is null ? null : c.MerchantNumber },
         new Field<V3PayAndSignRequest>("contract_info.contract_appid", C, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.Contract is null ? null : r.AppId },
         new Field<V3PayAndSignRequest>("contract_info.contract_code", C, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.Contract?.ContractNumber },

@@ -29,20 +29,19 @@ internal static class V3SigningEndpoints
             new Field<MultiDeviceSignRequest>("out_contract_code", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.ContractNumber },
             new Field<MultiDeviceSignRequest>("contract_display_account", R, FieldForm.Text, 64) { Text = (r, _) => r.DisplayAccount },
             new Field<MultiDeviceSignRequest>("contract_notify_url", R, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.NotifyUrl },
-            new Field<MultiDeviceSignRequest>("out_user_code", R, FieldForm.Text, 64, 32) { Text = (r, _) => r.UserCode },
+            new Field<MultiDeviceSignRequest>("out_user_code", R, FieldForm.Text, 64, 32) { Note = "32 on one page, 64 on another.", Text = (r, _) => r.UserCode },
             new Field<MultiDeviceSignRequest>("return_url", O, FieldForm.Ascii, 256) { Text = (r, _) => r.ReturnUrl },
             new Field<MultiDeviceSignRequest>("device_info.device_type", R, FieldForm.Choice, 32)
             {
                 Choices = ["DEVICE_TYPE_UNKNOW", "DEVICE_TYPE_PHONE", "DEVICE_TYPE_PAD", "DEVICE_TYPE_TV", "DEVICE_TYPE_WATCH"],
                 Text = (r, _) => Kind(r.Device.Kind),
             },
-            // The page gives these no length.
-            new Field<MultiDeviceSignRequest>("device_info.device_os", R, FieldForm.Text, 64) { Text = (r, _) => r.Device.OperatingSystem },
-            new Field<MultiDeviceSignRequest>("device_info.device_id", R, FieldForm.Text, 128) { Text = (r, _) => r.Device.Id },
+            new Field<MultiDeviceSignRequest>("device_info.device_os", R, FieldForm.Text, 64) { Note = "The page gives no length.", Text = (r, _) => r.Device.OperatingSystem },
+            new Field<MultiDeviceSignRequest>("device_info.device_id", R, FieldForm.Text, 128) { Note = "The page gives no length.", Text = (r, _) => r.Device.Id },
             new Field<MultiDeviceSignRequest>("device_info.device_running_as_root", R, FieldForm.Flag, 5) { Flag = (r, _) => r.Device.IsRooted },
             new Field<MultiDeviceSignRequest>("device_info.device_ip", R, FieldForm.Ip, 64) { Text = (r, _) => r.Device.Ip },
             new Field<MultiDeviceSignRequest>("device_info.weixin_installed", R, FieldForm.Flag, 5) { Flag = (r, _) => r.Device.HasWeChat },
-            new Field<MultiDeviceSignRequest>("device_info.weixin_version", R, FieldForm.Text, 64) { Text = (r, _) => r.Device.WeChatVersion },
+            new Field<MultiDeviceSignRequest>("device_info.weixin_version", R, FieldForm.Text, 64) { Note = "The page gives no length.", Text = (r, _) => r.Device.WeChatVersion },
             new Field<MultiDeviceSignRequest>("device_info.days_since_first_login", R, FieldForm.Choice, 64)
             {
                 Choices = [.. Enum.GetValues<DeviceAge>().Select(Age)],
@@ -61,11 +60,11 @@ internal static class V3SigningEndpoints
             new Field<ScheduledSignRequest>("out_contract_code", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.ContractNumber },
             new Field<ScheduledSignRequest>("contract_display_account", R, FieldForm.Text, 64) { Text = (r, _) => r.DisplayAccount },
             new Field<ScheduledSignRequest>("contract_notify_url", R, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.NotifyUrl },
-            new Field<ScheduledSignRequest>("out_user_code", O, FieldForm.Text, 64, 32) { Text = (r, _) => r.UserCode },
-            new Field<ScheduledSignRequest>("deduct_schedule.estimated_deduct_date", C, FieldForm.DashedDate, 10) { Text = (r, _) => r.Debit.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) },
-            new Field<ScheduledSignRequest>("deduct_schedule.estimated_deduct_amount.total", C, FieldForm.Fen, 19) { Number = (r, _) => r.Debit.AmountFen },
+            new Field<ScheduledSignRequest>("out_user_code", O, FieldForm.Text, 64, 32) { Note = "32 on one page, 64 on another.", Text = (r, _) => r.UserCode },
+            new Field<ScheduledSignRequest>("deduct_schedule.estimated_deduct_date", C, FieldForm.DashedDate, 10) { Note = "Optional in the definition; without it there is nothing to debit.", Text = (r, _) => r.Debit.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) },
+            new Field<ScheduledSignRequest>("deduct_schedule.estimated_deduct_amount.total", C, FieldForm.Fen, 19) { Note = "Optional in the definition; without it there is nothing to debit.", Number = (r, _) => r.Debit.AmountFen },
             new Field<ScheduledSignRequest>("deduct_schedule.estimated_deduct_amount.currency", O, FieldForm.Choice, 16) { Choices = ["CNY"], Text = (_, _) => "CNY" },
-            new Field<ScheduledSignRequest>("deduct_schedule.description", C, FieldForm.Text, 127) { Text = (r, _) => r.Debit.Description },
+            new Field<ScheduledSignRequest>("deduct_schedule.description", C, FieldForm.Text, 127) { Note = "Optional in the definition; without it there is nothing to debit.", Text = (r, _) => r.Debit.Description },
             .. channel == "h5" ? (Field[])[new Field<ScheduledSignRequest>("jump_control.jump_appid", O, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.JumpAppId }] : [],
         ])
     {
