@@ -28,6 +28,8 @@ internal sealed class Setup
 
     public Uri? SecondUrl { get; private set; }
 
+    public Uri GlobalBaseUrl { get; private set; } = new PapayClientOptions().GlobalBaseUrl;
+
     public static Setup Read(WeChatPayOptions options, DateTimeOffset now)
     {
         var setup = new Setup(options, now);
@@ -222,6 +224,11 @@ internal sealed class Setup
         if (_options.SecondUrl.Length > 0)
         {
             SecondUrl = Url(nameof(WeChatPayOptions.SecondUrl), _options.SecondUrl);
+        }
+
+        if (_options.GlobalBaseUrl.Length > 0 && Url(nameof(WeChatPayOptions.GlobalBaseUrl), _options.GlobalBaseUrl) is { } global)
+        {
+            GlobalBaseUrl = global;
         }
 
         if (_options.NotifyUrl.Length > 0)

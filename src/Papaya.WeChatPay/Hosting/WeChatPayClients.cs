@@ -64,6 +64,7 @@ public sealed class WeChatPayClients
             Deadline = options.Deadline,
             FailOver = options.FailOver,
             SecondUrl = setup.SecondUrl,
+            GlobalBaseUrl = setup.GlobalBaseUrl,
             Logger = _loggers.CreateLogger("Papaya.WeChatPay"),
             CertificateExpiring = _hooks.CertificateExpiring,
             Limiter = options.Limits.Enabled ? _limiters.GetOrAdd(credentials.MerchantNumber, _ => Limiter(options.Limits)) : null,

@@ -30,6 +30,9 @@ public sealed class WeChatPayOptions
     /// <summary>The second host; empty: WeChat's own second site when <see cref="BaseUrl"/> is WeChat's, otherwise none.</summary>
     public string SecondUrl { get; set; } = "";
 
+    /// <summary>Where calls for overseas merchants go; empty: WeChat's own host for them.</summary>
+    public string GlobalBaseUrl { get; set; } = "";
+
     /// <summary>Whether to go to the second host with calls that are safe to repeat. Default: yes.</summary>
     public bool FailOver { get; set; } = true;
 

@@ -81,6 +81,7 @@ public sealed class AddWeChatPayTests
         { "BaseUrl: use https", o => o.BaseUrl = "http://api.mch.weixin.qq.com" },
         { "BaseUrl: give scheme, host", o => o.BaseUrl = "https://api.mch.weixin.qq.com/pay" },
         { "SecondUrl: use https", o => o.SecondUrl = "http://api2.mch.weixin.qq.com" },
+        { "GlobalBaseUrl: give an absolute", o => o.GlobalBaseUrl = "apihk.mch.weixin.qq.com" },
         { "NotifyUrl: WeChat refuses notify URLs with a query", o => o.NotifyUrl = "https://pay.example/notify?m=1" },
         { "NotifyUrl: WeChat cannot reach", o => o.NotifyUrl = "http://localhost/notify" },
         { "NotifyUrl: give an absolute", o => o.NotifyUrl = "/notify" },
