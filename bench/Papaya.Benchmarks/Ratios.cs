@@ -40,7 +40,7 @@ internal static class Ratios
         return 0;
     }
 
-    private static IEnumerable<Measured> Items() => OurSigning().Concat(OurReading()).Concat(Peers.Beside());
+    private static IEnumerable<Measured> Items() => OurSigning().Concat(OurReading()).Concat(Peers.Beside()).Concat(V3Measures.All());
 
     private static IEnumerable<Measured> OurSigning()
     {
