@@ -19,8 +19,8 @@ internal static class JsonHop
         var fields = JsonConvert.DeserializeObject<Dictionary<string, string?>>(JsonConvert.SerializeObject(request))!;
         fields["sign"] = SignOf(fields, key);
 
-        // The signed fields are put under the root's name, become JSON once more, and that becomes XML.
-        var json = new JObject { ["xml"] = JObject.FromObject(fields) }.ToString(Newtonsoft.Json.Formatting.None);
+        // The signed fields are JSON once more; that is put under the root's name; and that becomes XML.
+        var json = new JObject { ["xml"] = JObject.Parse(JsonConvert.SerializeObject(fields)) }.ToString(Newtonsoft.Json.Formatting.None);
         return JsonConvert.DeserializeXmlNode(json)!.OuterXml;
     }
 

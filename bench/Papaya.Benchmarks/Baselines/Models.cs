@@ -53,10 +53,8 @@ public sealed class ApplyModel
 public sealed class NotificationModel
 {
     [XmlElement("return_code")] public string? ReturnCode { get; set; }
-    [XmlElement("return_msg")] public string? ReturnMessage { get; set; }
     [XmlElement("appid")] public string? AppId { get; set; }
     [XmlElement("mch_id")] public string? MerchantNumber { get; set; }
-    [XmlElement("device_info")] public string? DeviceInfo { get; set; }
     [XmlElement("nonce_str")] public string? Nonce { get; set; }
     [XmlElement("sign")] public string? Sign { get; set; }
     [XmlElement("result_code")] public string? ResultCode { get; set; }
@@ -68,7 +66,6 @@ public sealed class NotificationModel
     [XmlElement("total_fee")] public int Total { get; set; }
     [XmlElement("fee_type")] public string? FeeType { get; set; }
     [XmlElement("cash_fee")] public int Cash { get; set; }
-    [XmlElement("cash_fee_type")] public string? CashType { get; set; }
     [XmlElement("trade_state")] public string? State { get; set; }
     [XmlElement("coupon_fee")] public int Coupons { get; set; }
     [XmlElement("coupon_count")] public int CouponCount { get; set; }
@@ -84,10 +81,8 @@ public sealed class NotificationModel
     public static NotificationModel From(Func<string, string?> field) => new()
     {
         ReturnCode = field("return_code"),
-        ReturnMessage = field("return_msg"),
         AppId = field("appid"),
         MerchantNumber = field("mch_id"),
-        DeviceInfo = field("device_info"),
         Nonce = field("nonce_str"),
         Sign = field("sign"),
         ResultCode = field("result_code"),
@@ -99,7 +94,6 @@ public sealed class NotificationModel
         Total = Number(field("total_fee")),
         FeeType = field("fee_type"),
         Cash = Number(field("cash_fee")),
-        CashType = field("cash_fee_type"),
         State = field("trade_state"),
         Coupons = Number(field("coupon_fee")),
         CouponCount = Number(field("coupon_count")),

@@ -28,7 +28,7 @@ internal static class SortedFields
         }
 
         fields.Add("sign", SignOf(fields, key));
-        var text = new StringBuilder();
+        var text = new StringBuilder(1024);
         using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true }))
         {
             writer.WriteStartElement("xml");
@@ -75,7 +75,7 @@ internal static class SortedFields
 
     private static string SignOf(SortedDictionary<string, string> fields, string key)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(512);
         foreach (var (name, value) in fields)
         {
             if (name != "sign" && !string.IsNullOrEmpty(value))

@@ -18,7 +18,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         var time = IsLong ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
         var start = TimeProvider.System.GetTimestamp();
-        int tried = 0, wellFormed = 0, read = 0, accepted = 0;
+        using var replies = new Replies();
+        int tried = 0, wellFormed = 0, read = 0, accepted = 0, taken = 0;
         for (; tried < Count && TimeProvider.System.GetElapsedTime(start) < time; tried++)
         {
             var (body, story) = Mutant(Seed, tried);
@@ -28,6 +29,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 wellFormed += NaiveMessage.IsWellFormed(body) ? 1 : 0;
                 read += verdict.IsRead ? 1 : 0;
                 accepted += verdict.IsAccepted ? 1 : 0;
+                taken += replies.Judge(body, NaiveMessage.Read(body));
             }
             catch (Exception e)
             {
@@ -36,9 +38,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {Seed}: {tried} mutants, {wellFormed} well-formed, {read} read, {accepted} accepted"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {Seed}: {tried} mutants, {wellFormed} well-formed, {read} read, {accepted} accepted, {taken} taken as replies"));
         Assert.True(2 * wellFormed >= tried, $"Seed {Seed}: only {wellFormed} of {tried} mutants stayed well-formed.");
-        Assert.True(read > tried / 10 && accepted > tried / 100, $"Seed {Seed}: of {tried} mutants only {read} were read and {accepted} accepted; the fuzzer is too harsh to find anything.");
+        Assert.True(read > tried / 10 && accepted > tried / 100 && taken > tried / 100, $"Seed {Seed}: of {tried} mutants only {read} were read {accepted} accepted and {taken} taken as replies; the fuzzer is too harsh to find anything.");
     }
 
     [Fact]
