@@ -1,8 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Papaya.WeChatPay.Hosting;
+using Papaya.WeChatPay.Notifications;
+using Papaya.WeChatPay.Telemetry;
+using Papaya.WeChatPay.Tests.Telemetry;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Tests.Hosting;
@@ -174,6 +178,33 @@ public sealed class AddWeChatPayTests
         Assert.Equal(LocalCodes.TooFast, (await Assert.ThrowsAsync<PapayException>(() => clients.Get("b").Debits.ApplyAsync(Some.Debit()))).Code);
         await clients.Get("free").Debits.ApplyAsync(Some.Debit());
         await clients.Get("free").Debits.ApplyAsync(Some.Debit());
+    }
+
+    [Fact]
+    public async Task Notifications_are_read_by_name_and_the_verdict_is_logged_without_the_message()
+    {
+        using var heard = new Listening("10000177");
+        using var provider = Services(services =>
+        {
+            services.AddWeChatPay("shop", o => { Plain(o); o.MerchantNumber = "10000177"; });
+            services.AddLogging(log => log.AddProvider(new ToListening(heard)).SetMinimumLevel(LogLevel.Trace));
+        });
+        var notifications = provider.GetRequiredService<WeChatPayNotifications>();
+        var fine = Some.Signed("mch_id=10000177|out_trade_no=N1|trade_type=PAP|openid=oSecret");
+        Assert.IsType<DebitNotification>((await notifications.ReadAsync("shop", fine, _ => null)).Notification);
+        Assert.Equal(NotificationFault.SignatureMissing, (await notifications.ReadAsync(Some.Unsigned("mch_id=10000177|openid=oSecret"), _ => null)).Refusal!.Fault);
+        Assert.Equal([WeChatPayEvents.NotificationAccepted, WeChatPayEvents.NotificationRefused], heard.Records.Select(r => r.Id));
+        Assert.Equal(["A debit notification for merchant 10000177 was accepted", "A notification for merchant 10000177 was not accepted: signature_missing"], heard.Records.Select(r => r.Text));
+        await Assert.ThrowsAsync<ArgumentException>(() => notifications.ReadAsync("other", fine, _ => null));
+    }
+
+    private sealed class ToListening(Listening heard) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => heard;
+
+        public void Dispose()
+        {
+        }
     }
 
     private static ServiceProvider Services(Action<IServiceCollection> add)

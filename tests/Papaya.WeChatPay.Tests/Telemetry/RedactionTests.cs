@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Papaya.WeChatPay.Contracts;
+using Papaya.WeChatPay.Global;
 using Papaya.WeChatPay.Notifications;
+using Papaya.WeChatPay.Scheduled;
 using Papaya.WeChatPay.Tests.V3;
 using Papaya.WeChatPay.Wire;
 
@@ -118,18 +120,45 @@ public sealed partial class RedactionTests
     public async Task No_V3_call_tells_a_secret()
     {
         using var heard = new Listening(Platform.MerchantNumber);
+        var scheduled = new ScheduledSignRequest
+        {
+            AppId = "wx1", TemplateId = "12535", ContractNumber = "C1", DisplayAccount = Name, NotifyUrl = "https://a/b", UserCode = Name, OpenId = OpenId,
+            Debit = new(new(2026, 11, 22), 1, Words),
+        };
+        var global = new GlobalSignRequest { AppId = "wx1", TemplateId = "1", ContractNumber = "C1", DisplayName = Name, NotifyUrl = "https://a/b", OpenId = OpenId, ClientIp = "203.0.113.77" };
+        Func<PapayClient, Task>[] calls =
+        [
+            c => c.Notices.SendAsync(new() { WeChatContractId = "1234567890", AppId = "wx1", EstimatedFen = 1 }),
+            c => c.Notices.RemindAsync(new() { WeChatContractId = "1234567890", AppId = "wx1" }),
+            c => c.Scheduled.PreSignAppAsync(scheduled with { OpenId = null }),
+            c => c.Scheduled.PreSignJsApiAsync(scheduled),
+            c => c.Global.PreSignAppAsync(global),
+            c => c.Global.DebitAsync(new() { AppId = "wx1", OrderNumber = "P1", WeChatContractId = "1", AmountFen = 8, Currency = "HKD", Description = Words, CategoryCode = "1011", NotifyUrl = "https://a/b" }),
+            c => c.Contracts.V3.PayAndSignJsApiAsync(new()
+            {
+                AppId = "wx1", OrderNumber = "P1", Description = Words, AmountFen = 1, NotifyUrl = "https://a/b", OpenId = OpenId,
+                Contract = new() { TemplateId = "1", ContractNumber = "C1", SigningSequence = 1, DisplayAccount = Name, NotifyUrl = "https://a/b" },
+            }),
+        ];
+        Reply[] replies =
+        [
+            Reply.Nothing, Reply.Ok($$$"""{"prepay_id":"wxSecretPrepay","openid":"{{{OpenId}}}","pre_entrustweb_id":"secretPreId","redirect_url":"https://x/?secretRedirect"}"""),
+            new(400, $$$"""{"code":"PARAM_ERROR","message":"参数错误","detail":{"field":"/appid","value":"{{{OpenId}}}","issue":"不对"}}"""), new(500, OpenId),
+        ];
         var said = new StringBuilder();
-        foreach (var reply in (Reply[])[Reply.Nothing, new(400, $$$"""{"code":"PARAM_ERROR","message":"参数错误","detail":{"field":"/appid","value":"{{{OpenId}}}","issue":"不对"}}"""), new(500, OpenId)])
+        var secrets = new List<string> { "0123456789ABCDEF0123456789ABCDEF", "wxSecretPrepay", "secretPreId", "secretRedirect" };
+        foreach (var (call, reply) in calls.SelectMany(call => replies.Select(reply => (call, reply))))
         {
             var platform = new Platform(reply);
-            var client = platform.Client(options: new() { Logger = heard });
-            var error = await Record.ExceptionAsync(() => client.Notices.SendAsync(new() { WeChatContractId = "1234567890", AppId = "wxsecretapp", EstimatedFen = 1 }));
+            var error = await Record.ExceptionAsync(() => call(platform.Client(options: new() { Logger = heard })));
+            Assert.True(error is null or PapayException, error?.ToString());
             said.AppendLine(error?.ToString());
             var request = platform.Requests[0];
-            AssertSilent(heard.Everything() + said, [request.Headers["Authorization"], request.Body, "0123456789ABCDEF0123456789ABCDEF", "wxsecretapp", .. Quoted().Matches(request.Headers["Authorization"]).Select(m => m.Groups[1].Value)]);
+            secrets.AddRange([request.Headers["Authorization"], request.Body, .. Quoted().Matches(request.Headers["Authorization"]).Select(m => m.Groups[1].Value)]);
         }
 
-        Assert.NotEmpty(heard.Spans);
+        Assert.Equal(calls.Length * replies.Length, heard.Spans.Count(s => s.Kind == System.Diagnostics.ActivityKind.Client));
+        AssertSilent(said.Append(heard.Everything()).ToString(), secrets);
     }
 
     private static void AssertSilent(string said, IEnumerable<string> more) =>

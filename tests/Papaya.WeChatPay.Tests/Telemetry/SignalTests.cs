@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Papaya.WeChatPay.Notifications;
 using Papaya.WeChatPay.Telemetry;
+using Papaya.WeChatPay.Tests.V3;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Tests.Telemetry;
@@ -96,6 +97,19 @@ public sealed class SignalTests
         var verdicts = heard.Metrics.Where(m => m.Name == "wechatpay.notifications").Select(m => (m.Tags["wechatpay.notification.kind"], m.Tags["wechatpay.notification.verdict"])).ToArray();
         Assert.Contains(("debit", "accepted"), verdicts);
         Assert.Contains(("unknown", "signature_mismatch"), verdicts);
+    }
+
+    [Fact]
+    public void A_probe_is_counted_apart()
+    {
+        using var heard = new Listening(MerchantNumber);
+        var platform = new Platform(Reply.Nothing);
+        var body = Platform.Callback("TRANSACTION.SUCCESS", "transaction", "{}");
+        var headers = platform.Sign(body) with { Signature = "WECHATPAY/SIGNTEST/c2lnbg==" };
+        Assert.False(NotificationReader.TryRead(Some.Utf8(body), headers, Platform.Credentials(), platform.Clock, out _, out var refusal));
+        Assert.Equal(NotificationFault.Probe, refusal.Fault);
+        Assert.Contains(heard.Metrics, m => m.Name == "wechatpay.notification.probes");
+        Assert.DoesNotContain(heard.Metrics, m => m.Name == "wechatpay.notifications" && Equals(m.Tags["wechatpay.notification.verdict"], "probe"));
     }
 
     [Fact]
