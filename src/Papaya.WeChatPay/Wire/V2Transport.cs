@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -10,10 +11,14 @@ namespace Papaya.WeChatPay.Wire;
 internal sealed class V2Transport
 {
     internal static readonly ProductInfoHeaderValue Agent = new("Papaya", "0.1");
+    private static readonly string AgentText = Agent.ToString();
 
     private readonly Sender _sender;
     private readonly MerchantCredentials _merchant;
     private readonly PapayClientOptions _options;
+
+    // One address for each call; made anew when the other host is tried.
+    private readonly ConcurrentDictionary<V2Endpoint, (Uri Host, Uri Address)> _addresses = new();
 
     public V2Transport(Sender sender, MerchantCredentials merchant, PapayClientOptions options)
     {
@@ -107,6 +112,18 @@ internal sealed class V2Transport
         return writer;
     }
 
+    private Uri Address(V2Endpoint endpoint, Uri host)
+    {
+        if (_addresses.TryGetValue(endpoint, out var known) && ReferenceEquals(known.Host, host))
+        {
+            return known.Address;
+        }
+
+        var address = new Uri(host, endpoint.Path);
+        _addresses[endpoint] = (host, address);
+        return address;
+    }
+
     private HttpRequestMessage Make<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type, Uri host)
         where TRequest : class
     {
@@ -118,8 +135,8 @@ internal sealed class V2Transport
         using var writer = Written(endpoint, request, type);
         var message = endpoint.Method == HttpMethod.Get
             ? new HttpRequestMessage(HttpMethod.Get, V2Query.Address(host, endpoint, V2Message.Parse(writer.Sign(_merchant.SigningKey, type))))
-            : new HttpRequestMessage(endpoint.Method, new Uri(host, endpoint.Path)) { Content = writer.SignAsContent(_merchant.SigningKey, type) };
-        message.Headers.UserAgent.Add(Agent);
+            : new HttpRequestMessage(endpoint.Method, Address(endpoint, host)) { Content = writer.SignAsContent(_merchant.SigningKey, type) };
+        message.Headers.TryAddWithoutValidation("User-Agent", AgentText);
         if (endpoint.NeedsCertificate && _merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader)
         {
             message.Headers.Add("X-Client-Cert", _merchant.MerchantNumber);
