@@ -77,7 +77,7 @@ public sealed class AllocationTests
         using var writer = new V2Writer(XmlText.CData);
         writer.Add("return_code", "SUCCESS").Add("result_code", "SUCCESS").Add("appid", "wxd930ea5d5a258f4f").Add("mch_id", "10000100")
             .Add("nonce_str", "5d2b6c2a8db53831f7eda20af46e531c").Add("openid", "oUpF8uMEb4qRXf22hE3X68TekukE").Add("is_subscribe", "N")
-            .Add("trade_type", tradeType).Add("bank_type", "CMB_DEBIT").Add("total_fee", 2_500).Add("fee_type", "CNY").Add("cash_fee", 2_200)
+            .Add("trade_type", tradeType).Add("bank_type", "CMB_DEBIT").Add("device_info", "013467007045764").Add("total_fee", 2_500).Add("fee_type", "CNY").Add("cash_fee", 2_200)
             .Add("out_trade_no", "P2611224KXR7QW2M5N8D3C01A").Add("transaction_id", "4200001234202611229409471222").Add("time_end", "20261122103000")
             .Add("contract_id", "202611229409471222").Add("attach", "会员续费").Add("trade_state", "SUCCESS");
         for (var i = 0; i < coupons; i++)

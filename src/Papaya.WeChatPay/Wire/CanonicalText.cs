@@ -13,7 +13,7 @@ namespace Papaya.WeChatPay.Wire;
 internal sealed class CanonicalText : IDisposable
 {
     private byte[] _text = ArrayPool<byte>.Shared.Rent(2048);
-    private FieldSlot[] _fields = ArrayPool<FieldSlot>.Shared.Rent(32);
+    private SortingSlot[] _fields = ArrayPool<SortingSlot>.Shared.Rent(32);
     private int _length;
     private int _count;
     private bool _isSorted = true;
@@ -54,15 +54,15 @@ internal sealed class CanonicalText : IDisposable
         NarrowAscii.Write(value, text[valueStart..], also);
         text[valueStart + value.Length] = (byte)'&';
         ref var slot = ref fields[count];
-        slot.Prefix = name.Prefix;
+        slot.Slot.Prefix = name.Prefix;
         slot.Tail = name.Tail;
-        slot.NameStart = _length;
-        slot.NameLength = name.Length;
-        slot.ValueStart = _length + valueStart;
-        slot.ValueLength = value.Length;
-        if (count > 0 && slot.Prefix <= fields[count - 1].Prefix)
+        slot.Slot.NameStart = _length;
+        slot.Slot.NameLength = name.Length;
+        slot.Slot.ValueStart = _length + valueStart;
+        slot.Slot.ValueLength = value.Length;
+        if (count > 0 && slot.Slot.Prefix <= fields[count - 1].Slot.Prefix)
         {
-            _isSorted = _isSorted && FieldSlot.Compare(fields[count - 1], slot, _text) < 0;
+            _isSorted = _isSorted && SortingSlot.Compare(fields[count - 1], slot, _text) < 0;
         }
 
         _count = count + 1;
@@ -93,12 +93,12 @@ internal sealed class CanonicalText : IDisposable
         }
 
         ref var slot = ref NewSlot(WireName.Room + longestValue + 1);
-        slot.Prefix = name.Prefix;
+        slot.Slot.Prefix = name.Prefix;
         slot.Tail = name.Tail;
-        slot.NameLength = name.Length;
-        slot.ValueStart = _length + name.Length + 1;
+        slot.Slot.NameLength = name.Length;
+        slot.Slot.ValueStart = _length + name.Length + 1;
         name.WriteAssignment(_text.AsSpan(_length));
-        return _text.AsSpan(slot.ValueStart);
+        return _text.AsSpan(slot.Slot.ValueStart);
     }
 
     /// <summary>Takes a value that was written and returns it (valid until the next addition). Empty values are not signed.</summary>
@@ -110,17 +110,17 @@ internal sealed class CanonicalText : IDisposable
         }
 
         ref var slot = ref _fields[_count];
-        slot.ValueLength = valueLength;
-        if (_count > 0 && slot.Prefix <= _fields[_count - 1].Prefix)
+        slot.Slot.ValueLength = valueLength;
+        if (_count > 0 && slot.Slot.Prefix <= _fields[_count - 1].Slot.Prefix)
         {
-            _isSorted = _isSorted && FieldSlot.Compare(_fields[_count - 1], slot, _text) < 0;
+            _isSorted = _isSorted && SortingSlot.Compare(_fields[_count - 1], slot, _text) < 0;
         }
 
         _count++;
-        var end = slot.ValueStart + valueLength;
+        var end = slot.Slot.ValueStart + valueLength;
         _text[end] = (byte)'&';
         _length = end + 1;
-        return _text.AsSpan(slot.ValueStart, valueLength);
+        return _text.AsSpan(slot.Slot.ValueStart, valueLength);
     }
 
     /// <summary>Writes the sign as upper-case hexadecimal digits and returns their number.</summary>
@@ -148,7 +148,7 @@ internal sealed class CanonicalText : IDisposable
         if (_text.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_text);
-            ArrayPool<FieldSlot>.Shared.Return(_fields);
+            ArrayPool<SortingSlot>.Shared.Return(_fields);
             _text = [];
             _fields = [];
         }
@@ -157,13 +157,13 @@ internal sealed class CanonicalText : IDisposable
     private Span<byte> Begin(ReadOnlySpan<byte> name, int longestValue)
     {
         ref var slot = ref NewSlot(name.Length + longestValue + 2);
-        slot.Prefix = FieldSlot.PrefixOf(name);
+        slot.Slot.Prefix = FieldSlot.PrefixOf(name);
         slot.Tail = FieldSlot.TailOf(name);
-        slot.NameLength = name.Length;
-        slot.ValueStart = _length + name.Length + 1;
+        slot.Slot.NameLength = name.Length;
+        slot.Slot.ValueStart = _length + name.Length + 1;
         name.CopyTo(_text.AsSpan(_length));
-        _text[slot.ValueStart - 1] = (byte)'=';
-        return _text.AsSpan(slot.ValueStart);
+        _text[slot.Slot.ValueStart - 1] = (byte)'=';
+        return _text.AsSpan(slot.Slot.ValueStart);
     }
 
     private ReadOnlySpan<byte> Utf8Value(Span<byte> destination, ReadOnlySpan<byte> name, ReadOnlySpan<char> value) =>
@@ -177,19 +177,19 @@ internal sealed class CanonicalText : IDisposable
         return End(written);
     }
 
-    private ref FieldSlot NewSlot(int bytes)
+    private ref SortingSlot NewSlot(int bytes)
     {
         Reserve(bytes);
         if (_count == _fields.Length)
         {
-            var larger = ArrayPool<FieldSlot>.Shared.Rent(2 * _count);
+            var larger = ArrayPool<SortingSlot>.Shared.Rent(2 * _count);
             _fields.AsSpan(0, _count).CopyTo(larger);
-            ArrayPool<FieldSlot>.Shared.Return(_fields);
+            ArrayPool<SortingSlot>.Shared.Return(_fields);
             _fields = larger;
         }
 
         ref var slot = ref _fields[_count];
-        slot.NameStart = _length;
+        slot.Slot.NameStart = _length;
         return ref slot;
     }
 
@@ -201,10 +201,10 @@ internal sealed class CanonicalText : IDisposable
         }
 
         var fields = _fields.AsSpan(0, _count);
-        var duplicate = FieldSlot.Sort(fields, _text);
+        var duplicate = SortingSlot.Sort(fields, _text);
         if (duplicate >= 0)
         {
-            var name = Encoding.UTF8.GetString(_text, fields[duplicate].NameStart, fields[duplicate].NameLength);
+            var name = Encoding.UTF8.GetString(_text, fields[duplicate].Slot.NameStart, fields[duplicate].Slot.NameLength);
             throw new InvalidOperationException($"The field '{name}' was added twice.");
         }
 
@@ -212,10 +212,10 @@ internal sealed class CanonicalText : IDisposable
         var at = 0;
         foreach (ref var slot in fields)
         {
-            var length = slot.NameLength + slot.ValueLength + 2;
-            _text.AsSpan(slot.NameStart, length).CopyTo(sorted.AsSpan(at));
-            slot.ValueStart += at - slot.NameStart;
-            slot.NameStart = at;
+            var length = slot.Slot.NameLength + slot.Slot.ValueLength + 2;
+            _text.AsSpan(slot.Slot.NameStart, length).CopyTo(sorted.AsSpan(at));
+            slot.Slot.ValueStart += at - slot.Slot.NameStart;
+            slot.Slot.NameStart = at;
             at += length;
         }
 

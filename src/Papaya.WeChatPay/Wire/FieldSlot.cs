@@ -2,14 +2,10 @@ using System.Buffers.Binary;
 
 namespace Papaya.WeChatPay.Wire;
 
-/// <summary>
-/// Where one field's name and value lie. The first sixteen bytes of the name, as two big-endian numbers, settle nearly every
-/// comparison: the second one tells families such as <c>coupon_fee_0</c> and <c>coupon_fee_1</c> apart.
-/// </summary>
+/// <summary>Where one field's name and value lie. The first eight bytes of the name, big-endian, settle most comparisons.</summary>
 internal struct FieldSlot
 {
     public ulong Prefix;
-    public ulong Tail;
     public int NameStart;
     public int NameLength;
 
@@ -43,94 +39,4 @@ internal struct FieldSlot
 
     /// <summary>The next eight bytes of a name, zeros after its end.</summary>
     public static ulong TailOf(ReadOnlySpan<byte> name) => name.Length <= 8 ? 0 : PrefixOf(name[8..]);
-
-    /// <summary>Sorts by name, byte by byte. Returns the index of the second of two equal names, or -1.</summary>
-    public static int Sort(Span<FieldSlot> slots, ReadOnlySpan<byte> names)
-    {
-        if (slots.Length <= 48)
-        {
-            SortFew(slots, names);
-        }
-        else
-        {
-            SortMany(slots, names);
-        }
-
-        for (var i = 1; i < slots.Length; i++)
-        {
-            if (slots[i].Prefix == slots[i - 1].Prefix && Compare(slots[i - 1], slots[i], names) == 0)
-            {
-                return slots[i].NameStart > slots[i - 1].NameStart ? i : i - 1;
-            }
-        }
-
-        return -1;
-    }
-
-    public static int Compare(in FieldSlot a, in FieldSlot b, ReadOnlySpan<byte> names) =>
-        a.Prefix != b.Prefix ? (a.Prefix < b.Prefix ? -1 : 1)
-        : a.Tail != b.Tail ? (a.Tail < b.Tail ? -1 : 1)
-        : names.Slice(a.NameStart, a.NameLength).SequenceCompareTo(names.Slice(b.NameStart, b.NameLength));
-
-    // Messages usually arrive nearly sorted and have about twenty fields; insertion is then linear.
-    private static void SortFew(Span<FieldSlot> slots, ReadOnlySpan<byte> names)
-    {
-        for (var i = 1; i < slots.Length; i++)
-        {
-            if (Compare(slots[i - 1], slots[i], names) <= 0)
-            {
-                continue;
-            }
-
-            var slot = slots[i];
-            ref var hole = ref slots[i];
-            for (var j = i - 1; (uint)j < (uint)slots.Length; j--)
-            {
-                ref var other = ref slots[j];
-                if (other.Prefix < slot.Prefix || (other.Prefix == slot.Prefix && Compare(other, slot, names) <= 0))
-                {
-                    break;
-                }
-
-                hole = other;
-                hole = ref other;
-            }
-
-            hole = slot;
-        }
-    }
-
-    // Heap sort: bounded for any input, and a span may not be captured by a comparer.
-    private static void SortMany(Span<FieldSlot> slots, ReadOnlySpan<byte> names)
-    {
-        for (var root = (slots.Length / 2) - 1; root >= 0; root--)
-        {
-            Sift(slots, root, slots.Length, names);
-        }
-
-        for (var end = slots.Length - 1; end > 0; end--)
-        {
-            (slots[0], slots[end]) = (slots[end], slots[0]);
-            Sift(slots, 0, end, names);
-        }
-    }
-
-    private static void Sift(Span<FieldSlot> slots, int root, int end, ReadOnlySpan<byte> names)
-    {
-        for (var child = (2 * root) + 1; child < end; child = (2 * root) + 1)
-        {
-            if (child + 1 < end && Compare(slots[child], slots[child + 1], names) < 0)
-            {
-                child++;
-            }
-
-            if (Compare(slots[root], slots[child], names) >= 0)
-            {
-                return;
-            }
-
-            (slots[root], slots[child]) = (slots[child], slots[root]);
-            root = child;
-        }
-    }
 }

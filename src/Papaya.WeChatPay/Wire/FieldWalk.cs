@@ -10,7 +10,7 @@ internal struct FieldWalk(V2Message message)
 
     /// <summary>The value's bytes; empty when the element is absent or empty.</summary>
     public ReadOnlySpan<byte> Bytes(scoped ReadOnlySpan<byte> name) =>
-        At(message.FindNext(name, FieldSlot.PrefixOf(name), FieldSlot.TailOf(name), ref _at));
+        At(message.FindNext(name, FieldSlot.PrefixOf(name), ref _at));
 
     /// <summary>The value; null when it is absent or empty.</summary>
     public string? Text(scoped ReadOnlySpan<byte> name) => TextOf(Bytes(name));
@@ -32,7 +32,7 @@ internal struct FieldWalk(V2Message message)
 
     private static string? TextOf(ReadOnlySpan<byte> value) => value.IsEmpty ? null : V2Message.Text(value);
 
-    private ReadOnlySpan<byte> Bytes(WireName name) => At(message.FindNext(name.Utf8, name.Prefix, name.Tail, ref _at));
+    private ReadOnlySpan<byte> Bytes(WireName name) => At(message.FindNext(name.Utf8, name.Prefix, ref _at));
 
     private readonly ReadOnlySpan<byte> At(int index) => index < 0 ? default : message.Value(message.Sorted[index]);
 }

@@ -21,14 +21,14 @@ public sealed class V2Message
     private readonly byte[] _decoded;
     private readonly FieldSlot[] _sorted;
 
-    internal V2Message(ReadOnlyMemory<byte> body, byte[] decoded, FieldSlot[] sorted, int count)
+    internal V2Message(ReadOnlyMemory<byte> body, byte[] decoded, FieldSlot[] sorted)
     {
         // Fields are looked up far more often than messages are made, and an array is reached at once.
         var bytes = MemoryMarshal.TryGetArray(body, out var segment) ? segment : new ArraySegment<byte>(body.ToArray());
         (_body, _start, _length) = (bytes.Array!, bytes.Offset, bytes.Count); // A segment that was got has its array.
         _decoded = decoded;
         _sorted = sorted;
-        Count = count;
+        Count = sorted.Length;
     }
 
     /// <summary>The bytes that were read.</summary>
@@ -42,13 +42,13 @@ public sealed class V2Message
     {
         get
         {
-            var order = _sorted.AsSpan(0, Count).ToArray();
+            var order = _sorted.AsSpan().ToArray();
             Array.Sort(order, static (a, b) => a.NameStart.CompareTo(b.NameStart));
             return order.Select(slot => KeyValuePair.Create(Encoding.UTF8.GetString(Name(slot)), Encoding.UTF8.GetString(Value(slot))));
         }
     }
 
-    internal ReadOnlySpan<FieldSlot> Sorted => _sorted.AsSpan(0, Count);
+    internal ReadOnlySpan<FieldSlot> Sorted => _sorted;
 
     /// <summary>The value of an element: null when it is absent, "" when it is empty.</summary>
     public string? this[string name]
@@ -184,10 +184,10 @@ public sealed class V2Message
     }
 
     /// <summary>Index of a field, with the place where the next name in byte order is looked for; -1 when it is absent.</summary>
-    internal int FindNext(scoped ReadOnlySpan<byte> name, ulong prefix, ulong tail, ref int at)
+    internal int FindNext(scoped ReadOnlySpan<byte> name, ulong prefix, ref int at)
     {
         var slots = Sorted;
-        if (at < slots.Length && slots[at].Prefix == prefix && slots[at].Tail == tail && IsNamed(slots[at], name))
+        if (at < slots.Length && slots[at].Prefix == prefix && IsNamed(slots[at], name))
         {
             return at++;
         }
@@ -208,7 +208,7 @@ public sealed class V2Message
             return -1;
         }
 
-        if (slots[at].Tail == tail && IsNamed(slots[at], name))
+        if (IsNamed(slots[at], name))
         {
             return at++;
         }
@@ -241,13 +241,13 @@ public sealed class V2Message
         return Ascii.ToUtf16(value, text, out var length) == OperationStatus.Done ? new string(text[..length]) : Encoding.UTF8.GetString(value);
     }
 
-    // The first sixteen bytes were compared; nearly no name has more.
+    // The first eight bytes were compared.
     private bool IsNamed(in FieldSlot slot, ReadOnlySpan<byte> name) =>
-        slot.NameLength == name.Length && (name.Length <= 16 || Name(slot)[16..].SequenceEqual(name[16..]));
+        slot.NameLength == name.Length && (name.Length <= 8 || Name(slot)[8..].SequenceEqual(name[8..]));
 
     private int Find(ReadOnlySpan<byte> name)
     {
-        ulong prefix = FieldSlot.PrefixOf(name), tail = FieldSlot.TailOf(name);
+        var prefix = FieldSlot.PrefixOf(name);
         int low = 0, high = Count - 1;
         while (low <= high)
         {
@@ -257,10 +257,6 @@ public sealed class V2Message
             if (slot.Prefix != prefix)
             {
                 isLess = slot.Prefix < prefix;
-            }
-            else if (slot.Tail != tail)
-            {
-                isLess = slot.Tail < tail;
             }
             else if (IsNamed(slot, name))
             {

@@ -19,7 +19,7 @@ internal ref struct V2Parser
 
     private readonly ReadOnlySpan<byte> _text;
     private int _at;
-    private FieldSlot[] _fields;
+    private SortingSlot[] _fields;
     private int _count;
     private byte[] _decoded = [];
     private int _decodedLength;
@@ -29,8 +29,8 @@ internal ref struct V2Parser
     {
         _text = text;
 
-        // An element with its tags takes some 45 bytes, so that this is nearly always enough and seldom too much.
-        _fields = new FieldSlot[Math.Clamp(text.Length / 44, 8, 256)];
+        // An element with its tags takes some 45 bytes, so that this is nearly always enough.
+        _fields = ArrayPool<SortingSlot>.Shared.Rent(Math.Clamp(text.Length / 40, 16, 256));
     }
 
     private readonly ReadOnlySpan<byte> Rest => _text[_at..];
@@ -46,15 +46,33 @@ internal ref struct V2Parser
         }
 
         var parser = new V2Parser(body.Span);
-        if (!parser.ReadDocument())
+        try
         {
-            error = parser._error!; // Every false comes from Fail, which sets it.
-            return false;
+            if (!parser.ReadDocument())
+            {
+                error = parser._error!; // Every false comes from Fail, which sets it.
+                return false;
+            }
+
+            error = null;
+            message = new V2Message(body, parser._decoded, parser.Sorted());
+            return true;
+        }
+        finally
+        {
+            ArrayPool<SortingSlot>.Shared.Return(parser._fields);
+        }
+    }
+
+    private readonly FieldSlot[] Sorted()
+    {
+        var sorted = new FieldSlot[_count];
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            sorted[i] = _fields[i].Slot;
         }
 
-        error = null;
-        message = new V2Message(body, parser._decoded, parser._fields, parser._count);
-        return true;
+        return sorted;
     }
 
     private static bool IsBlank(byte c) => c is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
@@ -108,8 +126,8 @@ internal ref struct V2Parser
             return Fail(V2Fault.TrailingContent, _at);
         }
 
-        var duplicate = FieldSlot.Sort(_fields.AsSpan(0, _count), _text);
-        return duplicate < 0 || Fail(V2Fault.DuplicateElement, _fields[duplicate].NameStart, NameOf(_fields[duplicate]));
+        var duplicate = SortingSlot.Sort(_fields.AsSpan(0, _count), _text);
+        return duplicate < 0 || Fail(V2Fault.DuplicateElement, _fields[duplicate].Slot.NameStart, NameOf(_fields[duplicate].Slot));
     }
 
     /// <summary>Where U+FFFE or U+FFFF begins, which XML does not allow; -1 when they are not there.</summary>
@@ -268,15 +286,18 @@ internal ref struct V2Parser
     {
         if (_count == _fields.Length)
         {
-            Array.Resize(ref _fields, 2 * _count);
+            var larger = ArrayPool<SortingSlot>.Shared.Rent(2 * _count);
+            _fields.AsSpan(0, _count).CopyTo(larger);
+            ArrayPool<SortingSlot>.Shared.Return(_fields);
+            _fields = larger;
         }
 
         var name = _text.Slice(nameStart, nameLength);
-        ref var slot = ref _fields[_count];
+        _fields[_count].Tail = FieldSlot.TailOf(name);
+        ref var slot = ref _fields[_count].Slot;
         slot.NameStart = nameStart;
         slot.NameLength = nameLength;
         slot.Prefix = FieldSlot.PrefixOf(name);
-        slot.Tail = FieldSlot.TailOf(name);
         return ref slot;
     }
 
