@@ -115,6 +115,19 @@ public sealed class TransportTests
         Assert.Empty(platform.Requests);
     }
 
+    [Fact]
+    public async Task One_client_serves_many_at_once_with_one_key()
+    {
+        var platform = new Platform(Reply.Nothing);
+        var client = platform.Client();
+
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(() => client.Notices.SendAsync(Notice with { EstimatedFen = i + 1 }))));
+
+        Assert.Equal(64, platform.Requests.Count);
+        Assert.All(platform.Requests, request => Assert.True(Platform.IsSigned(request)));
+        Assert.Equal(64, platform.Requests.Select(r => r.Headers["Authorization"]).Distinct().Count());
+    }
+
     private static Task<PapayException> FailsAsync(Reply reply) =>
         Assert.ThrowsAsync<PapayException>(() => new Platform(reply).Client().Notices.SendAsync(Notice));
 }
