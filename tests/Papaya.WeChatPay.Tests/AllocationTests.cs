@@ -7,6 +7,7 @@ using Papaya.WeChatPay.Wire;
 namespace Papaya.WeChatPay.Tests;
 
 /// <summary>What one message may cost in memory. Bytes are counted exactly; no clock is looked at.</summary>
+[Collection("alone")]
 public sealed class AllocationTests
 {
     private const long RequestLimit = 512;

@@ -4,6 +4,7 @@ using Papaya.WeChatPay.Bills;
 
 namespace Papaya.WeChatPay.Tests;
 
+[Collection("alone")]
 public sealed class BillTests
 {
     public const string Sample = """

@@ -7,14 +7,11 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Tests;
 
-[CollectionDefinition("machine", DisableParallelization = true)]
-public sealed class MachineCollection;
-
 /// <summary>
 /// Neither the culture nor the time zone of the machine has a say. Our build runs with InvariantGlobalization, where a named
 /// culture carries no data; so these are given what such cultures bring elsewhere: other signs, separators and date patterns.
 /// </summary>
-[Collection("machine")]
+[Collection("alone")]
 public sealed class MachineTests
 {
     private const string Debit = "appid=wx2421b1c4370ec43b|mch_id=10000100|out_trade_no=1|result_code=SUCCESS|return_code=SUCCESS|time_end=20140903131540|total_fee=1234567|transaction_id=1|contract_id=Wx1|coupon_fee_0=-5|coupon_id_0=i";

@@ -90,9 +90,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var fields = isRefund ? SignedBodies.RefundInside : Mutations.Pick(SignedBodies.All, random);
         var draft = Draft.Of(fields, isRefund ? "root" : "xml");
         story.Append(fields.AsSpan(0, 30)).Append('…');
-        if (random.Next(5_000) == 0)
+        if (IsLong && random.Next(5_000) == 0)
         {
-            // Far beyond the default limit: refused as a notification, read when the limit allows it.
+            // Far beyond the default limit: refused as a notification, read when the limit allows it. WorkTests does so in every run.
             draft.Elements.Add(new Element("<detail>", string.Concat(Enumerable.Repeat(Mutations.Pick(["0123456789", "&#48;&amp;1", "<!---->", "中"], random), 1_000_000)), "</detail>"));
             story.Append(", 10 MB");
         }

@@ -6,6 +6,7 @@ using Papaya.WeChatPay.Wire;
 namespace Papaya.WeChatPay.Tests.Wire.Fuzz;
 
 /// <summary>Bodies made to be expensive. Memory is counted always; time is compared, sizes among themselves, in the long run only.</summary>
+[Collection("alone")]
 public sealed class WorkTests
 {
     private static readonly Dictionary<string, Func<int, string>> Bodies = new(StringComparer.Ordinal)
