@@ -59,7 +59,7 @@ public enum NextStep
 /// <param name="Meaning">In plain words.</param>
 public sealed record ErrorMeaning(string Endpoint, string Code, ErrorKind Kind, NextStep Next, string Meaning);
 
-/// <summary>Every published error code of the V2 calls and what it means. A code that is not here is <see cref="ErrorKind.Ask"/>.</summary>
+/// <summary>Every published error code of the V2 calls and what it means. A code that is not here is <see cref="ErrorKind.Ask"/>. V3: <see cref="V3ErrorCodes"/>.</summary>
 public static class ErrorCodes
 {
     /// <summary>Row name of failure codes in debit notifications.</summary>

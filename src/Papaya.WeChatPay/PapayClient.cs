@@ -23,7 +23,7 @@ public enum ReplyVerification
 }
 
 /// <summary>
-/// WeChat Pay's delegated debit (委托代扣), V2. One instance per merchant number, safe for concurrent use, to be kept: the
+/// WeChat Pay's delegated debit (委托代扣), V2 and V3. One instance per merchant number, safe for concurrent use, to be kept: the
 /// connections belong to the HttpClient.
 /// </summary>
 public sealed class PapayClient

@@ -75,7 +75,7 @@ public sealed class PapayException : Exception
     /// <summary>Name of the call, such as <c>pappayapply</c>.</summary>
     public string Endpoint { get; }
 
-    /// <summary>WeChat's <c>err_code</c>, or one of <see cref="LocalCodes"/>.</summary>
+    /// <summary>WeChat's <c>err_code</c> (V3: <c>code</c>), or one of <see cref="LocalCodes"/>.</summary>
     public string Code { get; }
 
     /// <summary>Refused, throttled, or ask.</summary>
@@ -90,7 +90,7 @@ public sealed class PapayException : Exception
     /// <summary>WeChat's own words (<c>err_code_des</c> or <c>return_msg</c>), where there are any.</summary>
     public string? Description { get; private init; }
 
-    /// <summary>True when the code is in <see cref="ErrorCodes"/>; an unknown code is always <see cref="ErrorKind.Ask"/>.</summary>
+    /// <summary>True when the code is in <see cref="ErrorCodes"/> or <see cref="V3ErrorCodes"/>; an unknown code is always <see cref="ErrorKind.Ask"/>.</summary>
     public bool IsKnownCode { get; private init; } = true;
 
     /// <summary>HTTP status of the answer, where it mattered.</summary>

@@ -27,7 +27,7 @@ public sealed class PlatformCertificates
     private readonly MerchantCredentials _merchant;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _one = new(1);
-    private DateTimeOffset _due;
+    private long _due; // UTC ticks: read without the lock.
     private DateTimeOffset _mayLearn;
 
     internal PlatformCertificates(V3Transport transport, MerchantCredentials merchant, TimeProvider clock)
@@ -35,7 +35,7 @@ public sealed class PlatformCertificates
         _transport = transport;
         _merchant = merchant;
         _clock = clock;
-        _due = clock.GetUtcNow() + RefreshEvery;
+        _due = (clock.GetUtcNow() + RefreshEvery).UtcTicks;
     }
 
     /// <summary>Downloads the certificates now and trusts these instead of the former ones; public keys stay.</summary>
@@ -63,7 +63,12 @@ public sealed class PlatformCertificates
             return;
         }
 
-        await _one.WaitAsync(ct).ConfigureAwait(false);
+        // Whoever has a key to verify with does not wait for the one who renews.
+        if (!await _one.WaitAsync(keys.All.Count > 0 ? 0 : Timeout.Infinite, ct).ConfigureAwait(false))
+        {
+            return;
+        }
+
         try
         {
             if (IsDue(keys))
@@ -74,7 +79,7 @@ public sealed class PlatformCertificates
         catch (PapayException) when (keys.All.Count > 0)
         {
             // The keys at hand still verify; the next call after a minute asks again.
-            _due = _clock.GetUtcNow() + LeastWait;
+            Volatile.Write(ref _due, (_clock.GetUtcNow() + LeastWait).UtcTicks);
         }
         finally
         {
@@ -111,7 +116,7 @@ public sealed class PlatformCertificates
     }
 
     private bool IsDue(PlatformKeys keys) =>
-        keys.Preferred is not { } preferred || (preferred.IsCertificate && _clock.GetUtcNow() >= _due);
+        keys.Preferred is not { } preferred || (preferred.IsCertificate && _clock.GetUtcNow().UtcTicks >= Volatile.Read(ref _due));
 
     private async Task<int> DownloadAsync(CancellationToken ct)
     {
@@ -120,7 +125,7 @@ public sealed class PlatformCertificates
         _mayLearn = _clock.GetUtcNow() + LeastWait;
         var fresh = await _transport.CallUnverifiedAsync(endpoint, Nothing, answer => Judge(endpoint, v3, answer), ct).ConfigureAwait(false);
         v3.PlatformKeys.ReplaceCertificates(fresh);
-        _due = _clock.GetUtcNow() + RefreshEvery;
+        Volatile.Write(ref _due, (_clock.GetUtcNow() + RefreshEvery).UtcTicks);
         return fresh.Count;
     }
 
