@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Papaya.WeChatPay;
@@ -70,7 +69,7 @@ internal static class Calls
         GC.Collect();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var processor = Environment.CpuUsage.TotalTime;
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Concurrent).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Decrement(ref left) >= 0)
@@ -78,7 +77,7 @@ internal static class Calls
                 await call();
             }
         })));
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
         var busy = (Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / calls;
         return new Run(calls / seconds, busy, (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)calls);
     }
