@@ -49,12 +49,12 @@ internal sealed class Sender
     /// <param name="judge">Turns a complete answer into a reply or throws a <see cref="PapayException"/>.</param>
     /// <param name="ct">The caller's token.</param>
     public Task<T> CallAsync<T>(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<Answer, T> judge, CancellationToken ct) =>
-        ObserveAsync(endpoint, (Sender: this, endpoint, make, judge), static (call, host, timeout, ct) =>
+        RunAsync(endpoint, (Sender: this, endpoint, make, judge), static (call, host, timeout, ct) =>
             call.Sender.TryCallAsync(call.endpoint, call.make, call.judge, host, timeout, ct), ct);
 
     /// <summary>Sends a call whose answer is a file: returns after the headers; the caller disposes the response.</summary>
     public Task<HttpResponseMessage> OpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, CancellationToken ct) =>
-        ObserveAsync(endpoint, (Sender: this, endpoint, make), static (call, host, timeout, ct) =>
+        RunAsync(endpoint, (Sender: this, endpoint, make), static (call, host, timeout, ct) =>
             call.Sender.TryOpenAsync(call.endpoint, call.make, host, timeout, ct), ct);
 
     private static bool MayRepeat(Endpoint endpoint, PapayException e) =>
@@ -64,16 +64,32 @@ internal sealed class Sender
     private static CancellationTokenRegistration Join(CancellationToken ct, CancellationTokenSource deadline) =>
         ct.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
 
-    private async Task<T> ObserveAsync<TCall, T>(
+    // One state machine for observing and repeating, one for each try: whole calls are measured against a bare HttpClient.
+    private async Task<T> RunAsync<TCall, T>(
         Endpoint endpoint, TCall call, Func<TCall, Uri, TimeSpan, CancellationToken, Task<T>> attempt, CancellationToken ct)
     {
         _certificates.Look();
         using var observation = Observation.Begin(endpoint, _merchant, _options.Timers);
+        var began = _options.Timers.GetTimestamp();
+        var host = _hosts.Pick();
         try
         {
-            var reply = await RepeatAsync(endpoint, call, attempt, observation, ct).ConfigureAwait(false);
-            Log.CallSucceeded(endpoint.Name, _merchant.MerchantNumber);
-            return reply;
+            for (var tries = 1; ; tries++)
+            {
+                observation?.Trying(host, tries);
+                await PermitAsync(endpoint, ct).ConfigureAwait(false);
+                try
+                {
+                    var reply = await attempt(call, host, TimeLeft(endpoint, began), ct).ConfigureAwait(false);
+                    Answered(host);
+                    Log.CallSucceeded(endpoint.Name, _merchant.MerchantNumber);
+                    return reply;
+                }
+                catch (PapayException e) when (WillRepeat(endpoint, host, tries, began, e))
+                {
+                    host = Next(endpoint, host, e);
+                }
+            }
         }
         catch (PapayException e)
         {
@@ -88,46 +104,29 @@ internal sealed class Sender
         }
     }
 
-    private async Task<T> RepeatAsync<TCall, T>(
-        Endpoint endpoint, TCall call, Func<TCall, Uri, TimeSpan, CancellationToken, Task<T>> attempt, Observation? observation, CancellationToken ct)
+    private TimeSpan TimeLeft(Endpoint endpoint, long began)
     {
-        var began = _options.Timers.GetTimestamp();
-        var host = _hosts.Pick();
-        for (var tries = 1; ; tries++)
+        var left = _options.Deadline - _options.Timers.GetElapsedTime(began);
+        return left <= TimeSpan.Zero ? throw PapayException.TooLate(endpoint, _options.Deadline) : left < _options.Timeout ? left : _options.Timeout;
+    }
+
+    /// <summary>Learns from a failed try, once, and says whether there will be another.</summary>
+    private bool WillRepeat(Endpoint endpoint, Uri host, int tries, long began, PapayException e)
+    {
+        Learn(endpoint, host, e);
+        return tries < MostTries && MayRepeat(endpoint, e) && _options.Timers.GetElapsedTime(began) < _options.Deadline;
+    }
+
+    private Uri Next(Endpoint endpoint, Uri host, PapayException e)
+    {
+        var next = _hosts.Next(host);
+        Log.TryRepeated(endpoint.Name, _merchant.MerchantNumber, e.Code, host.Authority, next.Authority);
+        if (next != host && Signals.Failovers.Enabled)
         {
-            observation?.Trying(host, tries);
-            await PermitAsync(endpoint, ct).ConfigureAwait(false);
-            var left = _options.Deadline - _options.Timers.GetElapsedTime(began);
-            var timeout = left < _options.Timeout ? left : _options.Timeout;
-            if (timeout <= TimeSpan.Zero)
-            {
-                throw PapayException.TooLate(endpoint, _options.Deadline);
-            }
-
-            try
-            {
-                var reply = await attempt(call, host, timeout, ct).ConfigureAwait(false);
-                Answered(host);
-                return reply;
-            }
-            catch (PapayException e)
-            {
-                Learn(endpoint, host, e);
-                if (tries == MostTries || !MayRepeat(endpoint, e) || _options.Timers.GetElapsedTime(began) >= _options.Deadline)
-                {
-                    throw;
-                }
-
-                var next = _hosts.Next(host);
-                Log.TryRepeated(endpoint.Name, _merchant.MerchantNumber, e.Code, host.Authority, next.Authority);
-                if (next != host && Signals.Failovers.Enabled)
-                {
-                    Signals.Failovers.Add(1, new("server.address", next.Host), new("wechatpay.merchant", _merchant.MerchantNumber), new("error.type", e.Code));
-                }
-
-                host = next;
-            }
+            Signals.Failovers.Add(1, new("server.address", next.Host), new("wechatpay.merchant", _merchant.MerchantNumber), new("error.type", e.Code));
         }
+
+        return next;
     }
 
     private async ValueTask PermitAsync(Endpoint endpoint, CancellationToken ct)
@@ -177,53 +176,57 @@ internal sealed class Sender
     private async Task<T> TryCallAsync<T>(
         Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<Answer, T> judge, Uri host, TimeSpan timeout, CancellationToken ct)
     {
+        using var request = make(host);
         using var deadline = new CancellationTokenSource(timeout, _options.Timers);
         await using var _ = Join(ct, deadline).ConfigureAwait(false);
-        using var response = await SendAsync(endpoint, make, host, deadline.Token, ct).ConfigureAwait(false);
-        byte[] body;
+        HttpResponseMessage? response = null;
         try
         {
-            body = await ReadAsync(endpoint, response, deadline.Token).ConfigureAwait(false);
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            return judge(new Answer(response.StatusCode, response, await ReadAsync(endpoint, response, deadline.Token).ConfigureAwait(false)));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (IsSilence(e, ct))
         {
-            throw PapayException.NoAnswer(endpoint, "The answer broke off.", e);
+            throw Silence(endpoint, e, response is not null);
         }
-
-        return judge(new Answer(response.StatusCode, response, body));
+        finally
+        {
+            response?.Dispose();
+        }
     }
 
     private async Task<HttpResponseMessage> TryOpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Uri host, TimeSpan timeout, CancellationToken ct)
     {
+        using var request = make(host);
         using var deadline = new CancellationTokenSource(timeout, _options.Timers);
         await using var _ = Join(ct, deadline).ConfigureAwait(false);
-        return await SendAsync(endpoint, make, host, deadline.Token, ct).ConfigureAwait(false);
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(
-        Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Uri host, CancellationToken ct, CancellationToken callers)
-    {
-        using var request = make(host);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        catch (Exception e) when (IsSilence(e, ct))
         {
-            throw PapayException.NeverLeft(endpoint, e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw PapayException.NoAnswer(endpoint, "The connection broke off.", e);
-        }
-        catch (OperationCanceledException e) when (!callers.IsCancellationRequested)
-        {
-            throw PapayException.NoAnswer(endpoint, "No answer in time.", e);
+            throw Silence(endpoint, e, hasBegun: false);
         }
     }
 
-    private async Task<byte[]> ReadAsync(Endpoint endpoint, HttpResponseMessage response, CancellationToken ct)
+    private static bool IsSilence(Exception e, CancellationToken callers) =>
+        e is HttpRequestException or IOException || (e is OperationCanceledException && !callers.IsCancellationRequested);
+
+    /// <summary>What no complete answer means: only a connection that never came about proves that nothing was sent.</summary>
+    private static PapayException Silence(Endpoint endpoint, Exception e, bool hasBegun) => e switch
+    {
+        _ when hasBegun => PapayException.NoAnswer(endpoint, "The answer broke off.", e),
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        } refused => PapayException.NeverLeft(endpoint, refused),
+        OperationCanceledException => PapayException.NoAnswer(endpoint, "No answer in time.", e),
+        _ => PapayException.NoAnswer(endpoint, "The connection broke off.", e),
+    };
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Endpoint endpoint, HttpResponseMessage response, CancellationToken ct)
     {
         var limit = _options.ReplyLimit;
         if (response.Content.Headers.ContentLength > limit)
@@ -233,7 +236,19 @@ internal sealed class Sender
 
         var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(response.Content.Headers.ContentLength ?? 4096) + 1);
+        if (response.Content.Headers.ContentLength is { } announced)
+        {
+            var body = new byte[announced];
+            await stream.ReadExactlyAsync(body, ct).ConfigureAwait(false);
+            return body;
+        }
+
+        return await ReadToEndAsync(endpoint, stream, limit, ct).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<byte[]> ReadToEndAsync(Endpoint endpoint, Stream stream, int limit, CancellationToken ct)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
             var length = 0;

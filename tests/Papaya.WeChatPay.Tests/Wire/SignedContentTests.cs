@@ -86,7 +86,7 @@ public sealed class SignedContentTests
                 {
                     await content.CopyToAsync(seen);
                 }
-                catch (ObjectDisposedException)
+                catch (Exception e) when (e is ObjectDisposedException or HttpRequestException { InnerException: ObjectDisposedException })
                 {
                     // Given up before the first byte.
                 }
