@@ -84,13 +84,19 @@ internal static class Ratios
 
     private static void Print(List<Result> results)
     {
-        Console.WriteLine("| task | way | median | minimum | × bare (median) | × bare (minimum) | allocated |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| task | way | median | minimum | × bare (median) | × bare (minimum) | allocated | Papaya faster by | Papaya allocates less by |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var result in results)
         {
-            var bare = results.FirstOrDefault(r => r.Item.Task == result.Item.Task && r.Item.Way == Measured.Bare) ?? result;
+            var bare = Of(Measured.Bare);
+            var versusOurs = Of("Papaya") is { } ours && ours != result && bare != result
+                ? string.Create(CultureInfo.InvariantCulture, $"{result.Median / ours.Median:N1} × | {result.Allocated / ours.Allocated:N1} ×")
+                : "| ";
+            var versusBare = bare is null ? "| " : string.Create(CultureInfo.InvariantCulture, $"{result.Median / bare.Median:N2} | {result.Minimum / bare.Minimum:N2}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {result.Item.Task} | {result.Item.Way} | {result.Median:N0} ns | {result.Minimum:N0} ns | {result.Median / bare.Median:N2} | {result.Minimum / bare.Minimum:N2} | {result.Allocated:N0} B |"));
+                $"| {result.Item.Task} | {result.Item.Way} | {result.Median:N0} ns | {result.Minimum:N0} ns | {versusBare} | {result.Allocated:N0} B | {versusOurs} |"));
+
+            Result? Of(string way) => results.Find(r => r.Item.Task == result.Item.Task && r.Item.Way == way);
         }
     }
 

@@ -114,14 +114,19 @@ public static class NotificationReader
 
     private static (V2Notification? Notification, NotificationRefusal? Refusal) Judge(V2Message message, MerchantCredentials credentials)
     {
-        if (!message.TryGet("mch_id"u8, out var merchant) || merchant.IsEmpty)
+        // In byte order of the names, see FieldWalk.
+        var fields = new FieldWalk(message);
+        bool isContract = fields.Has("change_type"u8), hasContractId = fields.Has("contract_id"u8);
+        bool hasMerchant = !fields.Bytes("mch_id"u8).IsEmpty, hasOrder = !fields.Bytes("out_trade_no"u8).IsEmpty;
+        var isRefund = !isContract && fields.Has("req_info"u8);
+        var tradeType = fields.Bytes("trade_type"u8);
+        if (!hasMerchant)
         {
             return Refused(message, NotificationFault.Incomplete, "mch_id is missing.");
         }
 
         // Routing by content: several kinds may share one address.
-        var isContract = message.Contains("change_type"u8);
-        if (!isContract && message.Contains("req_info"u8))
+        if (isRefund)
         {
             return ReadRefund(message, credentials);
         }
@@ -139,22 +144,18 @@ public static class NotificationReader
             return ReadContract(message, check);
         }
 
-        if (!message.TryGet("out_trade_no"u8, out var order) || order.IsEmpty)
+        if (!hasOrder)
         {
             return Refused(message, NotificationFault.Incomplete, "out_trade_no is missing.");
         }
 
-        return IsDebit(message) ? (new DebitNotification(message, check), null) : (new PaymentNotification(message, check), null);
+        return IsDebit(tradeType, hasContractId) ? (new DebitNotification(message, check), null) : (new PaymentNotification(message, check), null);
     }
 
     // A payment carries contract_id too when the user signed in the cashier; its trade_type tells it from a debit.
-    private static bool IsDebit(V2Message message)
-    {
-        message.TryGet("trade_type"u8, out var type);
-        return type.SequenceEqual("PAP"u8)
-            || (message.Contains("contract_id"u8)
-                && !(type.SequenceEqual("JSAPI"u8) || type.SequenceEqual("NATIVE"u8) || type.SequenceEqual("APP"u8) || type.SequenceEqual("MWEB"u8)));
-    }
+    private static bool IsDebit(ReadOnlySpan<byte> type, bool hasContractId) =>
+        type.SequenceEqual("PAP"u8)
+        || (hasContractId && !(type.SequenceEqual("JSAPI"u8) || type.SequenceEqual("NATIVE"u8) || type.SequenceEqual("APP"u8) || type.SequenceEqual("MWEB"u8)));
 
     private static (V2Notification? Notification, NotificationRefusal? Refusal) ReadContract(V2Message message, SignatureCheck check)
     {

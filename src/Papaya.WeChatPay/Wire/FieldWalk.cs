@@ -8,6 +8,9 @@ internal struct FieldWalk(V2Message message)
 {
     private int _at;
 
+    /// <summary>True when the element is there, also when it is empty.</summary>
+    public bool Has(scoped ReadOnlySpan<byte> name) => message.FindNext(name, FieldSlot.PrefixOf(name), ref _at) >= 0;
+
     /// <summary>The value's bytes; empty when the element is absent or empty.</summary>
     public ReadOnlySpan<byte> Bytes(scoped ReadOnlySpan<byte> name) =>
         At(message.FindNext(name, FieldSlot.PrefixOf(name), ref _at));
