@@ -10,7 +10,7 @@ internal static class BillTables
     [
         new Field<BillRequest>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<BillRequest>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<BillRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<BillRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<BillRequest>("bill_date", Required, FieldForm.Date, 8) { Text = (r, _) => Date(r.Day) },
         new Field<BillRequest>("bill_type", Optional, FieldForm.Choice, 16) { Note = "The default differs between pages (ALL, SUCCESS), so it is always sent.", Choices = ["ALL", "SUCCESS", "REFUND", "RECHARGE_REFUND"], Text = (r, _) => r.Kind.WireName() },
         new Field<BillRequest>("tar_type", Optional, FieldForm.Choice, 8) { Choices = ["GZIP"], Text = (r, _) => r.Compression == BillCompression.Gzip ? "GZIP" : null },
@@ -26,7 +26,7 @@ internal static class BillTables
     [
         new Field<FundFlowRequest>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<FundFlowRequest>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<FundFlowRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<FundFlowRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<FundFlowRequest>("bill_date", Required, FieldForm.Date, 8) { Note = "From 2017-06-01 on.", Text = (r, _) => Date(r.Day) },
         new Field<FundFlowRequest>("account_type", Required, FieldForm.Choice, 16) { Choices = ["Basic", "Operation", "Fees"], Text = (r, _) => r.Account.ToString() },
         new Field<FundFlowRequest>("tar_type", Optional, FieldForm.Choice, 8) { Choices = ["GZIP"], Text = (r, _) => r.Compression == BillCompression.Gzip ? "GZIP" : null },

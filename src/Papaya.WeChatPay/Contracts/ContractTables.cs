@@ -14,7 +14,7 @@ internal static class ContractTables
         new Field<PayAndSignRequest>("contract_appid", Required, FieldForm.Alphanumeric, 32) { Repeats = "appid", Text = (r, _) => r.AppId },
         new Field<PayAndSignRequest>("out_trade_no", Required, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
         new Field<PayAndSignRequest>("device_info", Optional, FieldForm.Text, 32) { Text = (r, _) => r.DeviceInfo },
-        new Field<PayAndSignRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<PayAndSignRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<PayAndSignRequest>("body", Required, FieldForm.Text, 128, 127) { Note = "127 on the page, 128 in the API definition, 32 on an old page.", Unit = LengthUnit.Bytes, Text = (r, _) => r.Body },
         new Field<PayAndSignRequest>("detail", Optional, FieldForm.Text, 8192) { Text = (r, _) => r.Detail },
         new Field<PayAndSignRequest>("attach", Optional, FieldForm.Text, 128, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },

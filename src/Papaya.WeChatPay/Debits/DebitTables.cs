@@ -10,7 +10,7 @@ internal static class DebitTables
     [
         new Field<DebitRequest>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<DebitRequest>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<DebitRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<DebitRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<DebitRequest>("body", Required, FieldForm.Text, 128, 127) { Note = "127 on the page, 128 in the API definition, 32 on an old page.", Unit = LengthUnit.Bytes, Text = (r, _) => r.Body },
         new Field<DebitRequest>("detail", Optional, FieldForm.Text, 8192) { Text = (r, _) => r.Detail },
         new Field<DebitRequest>("attach", Optional, FieldForm.Text, 128, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
@@ -43,7 +43,7 @@ internal static class DebitTables
     [
         new Field<DebitQuery>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<DebitQuery>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<DebitQuery>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<DebitQuery>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<DebitQuery>("transaction_id", Conditional, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.WeChatTransactionId },
         new Field<DebitQuery>("out_trade_no", Conditional, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
         new Field("sign", Required, FieldForm.Alphanumeric, 64),

@@ -10,7 +10,7 @@ internal static class OrderTables
     [
         new Field<OrderQuery>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<OrderQuery>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<OrderQuery>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<OrderQuery>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<OrderQuery>("transaction_id", Conditional, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.WeChatTransactionId },
         new Field<OrderQuery>("out_trade_no", Conditional, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
         new Field<OrderQuery>("version", Optional, FieldForm.Choice, 32) { Choices = ["1.0"], Text = (r, _) => r.Version },
@@ -33,7 +33,7 @@ internal static class OrderTables
     [
         new Field<CloseRequest>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<CloseRequest>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<CloseRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<CloseRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<CloseRequest>("out_trade_no", Required, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
         new Field<CloseRequest>("sign_type", Optional, FieldForm.Choice, 32) { Choices = SignTypes.Labels, Text = (_, c) => c.SignTypeLabel },
         new Field("sign", Required, FieldForm.Alphanumeric, 64),

@@ -10,7 +10,7 @@ internal static class RefundTables
     [
         new Field<RefundRequest>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<RefundRequest>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<RefundRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<RefundRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<RefundRequest>("transaction_id", Conditional, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.WeChatTransactionId },
         new Field<RefundRequest>("out_trade_no", Conditional, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
         new Field<RefundRequest>("out_refund_no", Required, FieldForm.Number, 64) { Text = (r, _) => r.RefundNumber },
@@ -47,7 +47,7 @@ internal static class RefundTables
     [
         new Field<RefundQuery>("appid", Required, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<RefundQuery>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
-        new Field<RefundQuery>("nonce_str", Required, FieldForm.Alphanumeric, 32) { Text = (_, c) => c.Nonce },
+        new Field<RefundQuery>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<RefundQuery>("refund_id", Conditional, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.WeChatRefundId },
         new Field<RefundQuery>("out_refund_no", Conditional, FieldForm.Number, 64) { Text = (r, _) => r.RefundNumber },
         new Field<RefundQuery>("transaction_id", Conditional, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.WeChatTransactionId },

@@ -252,7 +252,7 @@ public class Field
     /// <summary>The name as it is written.</summary>
     internal WireName WireName { get; }
 
-    /// <summary>True for the field that takes a fresh nonce.</summary>
+    /// <summary>True for <c>nonce_str</c>, which takes a fresh nonce of the client.</summary>
     internal bool IsNonce { get; }
 
     /// <summary>True when the value is ASCII that needs no protection in XML, as nearly all are.</summary>
@@ -294,9 +294,6 @@ internal sealed record Call(string MerchantNumber, NonceSource Nonces, SignType 
 {
     /// <summary>Nobody in particular, for looking at a request's own values.</summary>
     public static readonly Call Unknown = new("", new NonceSource(), SignType.Md5);
-
-    /// <summary>A fresh nonce, another one each time.</summary>
-    public string Nonce => Nonces.Next();
 
     /// <summary>Sent only where it says something: MD5 is the default everywhere.</summary>
     public string? SignTypeLabel => SignType == SignType.Md5 ? null : SignType.WireName();
