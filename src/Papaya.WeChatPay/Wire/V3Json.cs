@@ -14,6 +14,11 @@ internal static class V3Json
     /// <summary>WeChat's deepest documented object has five levels.</summary>
     public const int DeepestLevel = 16;
 
+    private const int MostNames = 128;
+    private const int MostMembers = 32;
+    private const string NoObject = "The body is not a JSON object.";
+    private const string Twice = "A member stands twice in one object.";
+
     /// <summary>Reads one JSON object.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, int limit, out JsonElement root, [NotNullWhen(false)] out string? problem)
     {
@@ -28,7 +33,8 @@ internal static class V3Json
 
         try
         {
-            problem = Scan(utf8);
+            problem = ScanFew(utf8, out var isDone);
+            problem = isDone ? problem : ScanMany(utf8);
             if (problem is not null)
             {
                 return false;
@@ -88,13 +94,67 @@ internal static class V3Json
 
     private static Utf8JsonReader Reader(ReadOnlySpan<byte> utf8) => new(utf8, new JsonReaderOptions { MaxDepth = DeepestLevel });
 
-    private static string? Scan(ReadOnlySpan<byte> utf8)
+    /// <summary>
+    /// Looks for duplicates without garbage: names are compared where they stand. Gives up (<paramref name="isDone"/> false) on escaped names
+    /// and on objects of so many members that comparing each with each would cost more than hashing.
+    /// </summary>
+    private static string? ScanFew(ReadOnlySpan<byte> utf8, out bool isDone)
+    {
+        Span<(int Start, int Length)> names = stackalloc (int, int)[MostNames];
+        Span<int> firsts = stackalloc int[DeepestLevel + 1];
+        int count = 0, depth = -1;
+        var reader = Reader(utf8);
+        isDone = true;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return NoObject;
+        }
+
+        do
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject:
+                    firsts[++depth] = count;
+                    break;
+                case JsonTokenType.EndObject:
+                    count = firsts[depth--];
+                    break;
+                case JsonTokenType.PropertyName:
+                    if (reader.ValueIsEscaped || count == MostNames || count - firsts[depth] == MostMembers)
+                    {
+                        isDone = false;
+                        return null;
+                    }
+
+                    foreach (var (start, length) in names[firsts[depth]..count])
+                    {
+                        if (reader.ValueSpan.SequenceEqual(utf8.Slice(start, length)))
+                        {
+                            return Twice;
+                        }
+                    }
+
+                    names[count++] = ((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length); // After the quote.
+                    break;
+                case JsonTokenType.String when reader.ValueIsEscaped:
+                    _ = reader.GetString();
+                    break;
+                default:
+                    break;
+            }
+        }
+        while (reader.Read());
+        return null;
+    }
+
+    private static string? ScanMany(ReadOnlySpan<byte> utf8)
     {
         var reader = Reader(utf8);
         var names = new Stack<HashSet<string>>();
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            return "The body is not a JSON object.";
+            return NoObject;
         }
 
         do
@@ -108,7 +168,7 @@ internal static class V3Json
                     names.Pop();
                     break;
                 case JsonTokenType.PropertyName when !names.Peek().Add(reader.GetString()!):
-                    return "A member stands twice in one object.";
+                    return Twice;
                 case JsonTokenType.String when reader.ValueIsEscaped:
                     _ = reader.GetString();
                     break;
