@@ -11,6 +11,7 @@ using Papaya.WeChatPay.Wire;
 namespace Papaya.WeChatPay.Tests.Telemetry;
 
 /// <summary>Nothing secret or personal reaches a log record, a span, a metric or an exception, whatever is called and however it ends.</summary>
+[Collection("alone")] // Spans of other tests with the same merchant number would be counted.
 public sealed partial class RedactionTests
 {
     private const string MerchantNumber = "10000199";
