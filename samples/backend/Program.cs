@@ -1,8 +1,7 @@
-// A back end: a checkout that also signs, debits, and the four addresses that WeChat notifies.
+// A back end: a checkout that also signs, debits (DebitDesk.cs), and the four addresses that WeChat notifies.
 using Papaya.Samples;
 using Papaya.WeChatPay;
 using Papaya.WeChatPay.Contracts;
-using Papaya.WeChatPay.Debits;
 using Papaya.WeChatPay.Hosting;
 using Papaya.WeChatPay.Wire;
 
@@ -17,7 +16,7 @@ var (appId, template) = (shop["AppId"]!, shop["Template"]!);
 // WeChat must reach this address; in production it is public, https, and has no query.
 string Address(string kind) => (shop["PublicUrl"] is { Length: > 0 } given ? given : app.Urls.First()) + "/wechat/" + kind;
 
-app.MapPost("/checkouts", async (CheckoutRequest request, PapayClient wechat, Shelf shelf, TimeProvider clock, CancellationToken ct) =>
+app.MapPost("/checkouts", async (CheckoutRequest request, PapayClient wechat, Shelf shelf, TimeProvider clock) =>
 {
     // The numbers are written down before anything is sent: after a crash they are asked about, never taken anew.
     var checkout = shelf.Open(clock.GetUtcNow(), request.AmountFen);
@@ -36,33 +35,28 @@ app.MapPost("/checkouts", async (CheckoutRequest request, PapayClient wechat, Sh
         ContractNumber = checkout.ContractNumber,
         SigningSequence = checkout.Sequence,
         DisplayAccount = request.DisplayName,
-    }, ct);
+    }, CancellationToken.None); // Never RequestAborted: a caller who hangs up must not cut an order off from its answer.
     return Results.Ok(new { id = checkout.OrderNumber, prepayId = reply.PrepayId, invoke = wechat.Invocations.JsApi(appId, reply.PrepayId) });
 });
 
 app.MapGet("/checkouts/{id}", (string id, Shelf shelf) => shelf.Find(id) is { } checkout ? Results.Ok(checkout) : Results.NotFound());
 
-app.MapPost("/checkouts/{id}/debits", async (string id, DebitBody body, PapayClient wechat, Shelf shelf, CancellationToken ct) =>
+app.MapPost("/checkouts/{id}/debits", async (string id, DebitBody body, PapayClient wechat, Shelf shelf) =>
 {
-    if (shelf.Find(id) is not { ContractId: { } contract } checkout)
+    if (!shelf.TryTakeTurn(id))
     {
-        return Results.Conflict(new { reason = "There is no contract yet." });
+        return Results.Conflict(new { reason = "Another debit of this checkout is under way." });
     }
 
-    var number = shelf.NewDebit(checkout, body.AmountFen); // One number for one debit; a repeat keeps it.
     try
     {
-        await wechat.Debits.ApplyAsync(new DebitRequest
-        {
-            AppId = appId, OrderNumber = number, WeChatContractId = contract, AmountFen = body.AmountFen, Body = "会员续费",
-            ServerIp = "198.51.100.7", NotifyUrl = Address("debit"),
-        }, ct);
-        return Results.Accepted($"/checkouts/{id}", new { orderNumber = number }); // Accepted by WeChat; paid when the notification says so.
+        return shelf.Find(id) is { ContractId: not null } checkout
+            ? await new DebitDesk(wechat, shelf, appId).DebitAsync(checkout, body, Address("debit"))
+            : Results.Conflict(new { reason = "There is no contract." });
     }
-    catch (PapayException e)
+    finally
     {
-        // Refused: tell the user. Throttled: the same number later. Ask: the outcome is unknown; query the same number.
-        return Results.Problem(title: $"{e.Kind}: {e.Next}", statusCode: e.Kind == ErrorKind.Refused ? 422 : 503, extensions: new Dictionary<string, object?> { ["code"] = e.Code });
+        shelf.EndTurn(id);
     }
 });
 

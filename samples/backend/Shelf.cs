@@ -5,10 +5,16 @@ namespace Papaya.Samples;
 
 internal sealed record CheckoutRequest(string OpenId, string DisplayName, long AmountFen);
 
-internal sealed record DebitBody(long AmountFen);
+/// <summary>A debit that the caller asks for. The period is his own name for what is debited: a repeated request names the same one.</summary>
+internal sealed record DebitBody(string Period, long AmountFen);
 
-/// <summary>One debit under a contract.</summary>
-internal sealed record Debit(string OrderNumber, long AmountFen, bool IsPaid);
+/// <summary>One debit under a contract. Neither paid nor failed is undecided: sent, perhaps without an answer.</summary>
+internal sealed record Debit(string OrderNumber, long AmountFen)
+{
+    public bool IsPaid { get; init; }
+
+    public bool HasFailed { get; init; }
+}
 
 /// <summary>One visit to the cashier. Payment and contract are two outcomes: either may come first, or alone.</summary>
 internal sealed record Checkout(string OrderNumber, string ContractNumber, long Sequence, long AmountFen)
@@ -16,6 +22,9 @@ internal sealed record Checkout(string OrderNumber, string ContractNumber, long 
     public bool IsPaid { get; init; }
 
     public string? ContractId { get; init; }
+
+    /// <summary>When the newest known contract was signed.</summary>
+    public DateTimeOffset? SignedAt { get; init; }
 
     public IReadOnlyList<Debit> Debits { get; init; } = [];
 }
@@ -26,6 +35,8 @@ internal sealed class Shelf
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Checkout> _checkouts = [];
     private readonly HashSet<string> _seen = [];
+    private readonly HashSet<string> _endedContracts = [];
+    private readonly HashSet<string> _busy = [];
     private long _last;
 
     public Checkout Open(DateTimeOffset now, long amountFen)
@@ -47,14 +58,33 @@ internal sealed class Shelf
         }
     }
 
-    public string NewDebit(Checkout checkout, long amountFen)
+    /// <summary>One at a time for each checkout; false while somebody else has the turn. A database has a row lock for this.</summary>
+    public bool TryTakeTurn(string orderNumber)
     {
         lock (_lock)
         {
-            var current = _checkouts[checkout.OrderNumber];
-            var number = $"{checkout.OrderNumber}D{current.Debits.Count + 1}";
-            _checkouts[checkout.OrderNumber] = current with { Debits = [.. current.Debits, new(number, amountFen, false)] };
-            return number;
+            return _busy.Add(orderNumber);
+        }
+    }
+
+    public void EndTurn(string orderNumber)
+    {
+        lock (_lock)
+        {
+            _busy.Remove(orderNumber);
+        }
+    }
+
+    /// <summary>Writes a debit down, or over what is known of it. Nothing that is paid becomes unpaid.</summary>
+    public Debit Save(string checkoutNumber, Debit debit)
+    {
+        lock (_lock)
+        {
+            var checkout = _checkouts[checkoutNumber];
+            var known = checkout.Debits.FirstOrDefault(d => d.OrderNumber == debit.OrderNumber);
+            var saved = known is { IsPaid: true } ? known : debit;
+            _checkouts[checkoutNumber] = checkout with { Debits = [.. checkout.Debits.Where(d => d != known), saved] };
+            return saved;
         }
     }
 
@@ -73,21 +103,33 @@ internal sealed class Shelf
                 case PaymentNotification payment when _checkouts.TryGetValue(payment.OrderNumber, out var checkout) && payment.IsPaid(checkout.AmountFen):
                     _checkouts[checkout.OrderNumber] = checkout with { IsPaid = true };
                     break;
-                case ContractNotification { Change: ContractChange.Signed } signed when ByContract(signed.ContractNumber) is { } checkout:
-                    _checkouts[checkout.OrderNumber] = checkout with { ContractId = signed.WeChatContractId };
+                case ContractNotification { Change: ContractChange.Signed } signed when ByContract(signed.ContractNumber) is { } checkout && IsNews(signed, checkout):
+                    _checkouts[checkout.OrderNumber] = checkout with { ContractId = signed.WeChatContractId, SignedAt = signed.At };
                     break;
-                case ContractNotification { Change: ContractChange.Terminated } ended when ByContract(ended.ContractNumber) is { } checkout:
-                    _checkouts[checkout.OrderNumber] = checkout with { ContractId = null };
+                case ContractNotification { Change: ContractChange.Terminated } ended:
+                    // Remembered by WeChat's number, also when its beginning is still on the way: a contract that ended never comes back.
+                    _endedContracts.Add(ended.WeChatContractId);
+                    if (ByContract(ended.ContractNumber) is { } over && over.ContractId == ended.WeChatContractId)
+                    {
+                        _checkouts[over.OrderNumber] = over with { ContractId = null };
+                    }
+
                     break;
-                case DebitNotification debit when _checkouts.Values.FirstOrDefault(c => c.Debits.Any(d => d.OrderNumber == debit.OrderNumber)) is { } checkout:
+                case DebitNotification said when ByDebit(said.OrderNumber) is { } checkout:
+                    // A failure is not believed here: whether the number may be dropped is asked before the next debit (see Program.cs).
                     _checkouts[checkout.OrderNumber] = checkout with
                     {
-                        Debits = [.. checkout.Debits.Select(d => d.OrderNumber == debit.OrderNumber && debit.IsPaid(d.AmountFen) ? d with { IsPaid = true } : d)],
+                        Debits = [.. checkout.Debits.Select(d => d.OrderNumber == said.OrderNumber && said.IsPaid(d.AmountFen) ? d with { IsPaid = true } : d)],
                     };
                     break;
             }
         }
     }
 
+    private bool IsNews(ContractNotification signed, Checkout checkout) =>
+        !_endedContracts.Contains(signed.WeChatContractId) && !(signed.At < checkout.SignedAt);
+
     private Checkout? ByContract(string number) => _checkouts.Values.FirstOrDefault(c => c.ContractNumber == number);
+
+    private Checkout? ByDebit(string number) => _checkouts.Values.FirstOrDefault(c => c.Debits.Any(d => d.OrderNumber == number));
 }
