@@ -28,9 +28,10 @@ internal sealed record NaiveMessage(string Root, IReadOnlyList<(string Name, str
     /// <summary>Whether System.Xml, with document types prohibited, reads these bytes to their end.</summary>
     public static bool IsWellFormed(byte[] body)
     {
-        using var reader = XmlReader.Create(new MemoryStream(body), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
         try
         {
+            // Making the reader reads already: it looks for the encoding.
+            using var reader = XmlReader.Create(new MemoryStream(body), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
             while (reader.Read())
             {
                 // Reading is the test.
