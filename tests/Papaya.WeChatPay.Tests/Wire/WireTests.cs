@@ -68,6 +68,19 @@ public sealed class WriterTests
     }
 
     [Fact]
+    public void A_refusal_says_at_most_128_characters_and_splits_none()
+    {
+        var reason = new string('长', 127) + "😀 and more";
+        Assert.Contains($"<![CDATA[{reason[..127]}]]>", Encoding.UTF8.GetString(Acknowledgement.Fail(reason).Span), StringComparison.Ordinal);
+        Assert.Contains($"<![CDATA[{reason[1..129]}]]>", Encoding.UTF8.GetString(Acknowledgement.Fail(reason[1..]).Span), StringComparison.Ordinal);
+        foreach (var (sent, given) in ((string, string)[])[(reason[..127], reason), (reason[1..129], reason[1..]), ("short", "short")])
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(Acknowledgement.V3Fail(given));
+            Assert.Equal(sent, json.RootElement.GetProperty("message").GetString());
+        }
+    }
+
+    [Fact]
     public void The_acknowledgement_is_one_fixed_byte_sequence()
     {
         Assert.Equal("<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>", Encoding.UTF8.GetString(Acknowledgement.Success.Span));
