@@ -29,8 +29,8 @@ public enum BillCompression
 }
 
 /// <summary>
-/// 下载交易账单 (<c>/pay/downloadbill</c>): one file per merchant number and day with all apps and products. Made from 9:00 of the
-/// next day, to be fetched after 10:00, kept for three months.
+/// 下载交易账单 (<c>/pay/downloadbill</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011987833</c>): one file per merchant number and
+/// day with all apps and products. Made from 9:00 of the next day, to be fetched after 10:00 (Beijing), kept for three months.
 /// </summary>
 public sealed record BillRequest
 {

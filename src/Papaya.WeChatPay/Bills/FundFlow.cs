@@ -17,7 +17,7 @@ public enum FundAccount
 }
 
 /// <summary>
-/// 下载资金账单 (<c>/pay/downloadfundflow</c>): every movement of one of the merchant's accounts on one day. With the client
+/// 下载资金账单 (<c>/pay/downloadfundflow</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011939779</c>): every movement of one of the merchant's accounts on one day. With the client
 /// certificate, always signed by HMAC-SHA256; days from 2017-06-01 on. See <c>https://pay.weixin.qq.com/doc/v2/merchant/4011939779</c>.
 /// </summary>
 public sealed record FundFlowRequest

@@ -64,6 +64,11 @@ public sealed class ContractCalls
     }
 
     /// <summary>Places an order whose cashier offers the contract.</summary>
+    /// <param name="request">The order; write its numbers down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same number. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
     /// <exception cref="PapayException">The order was not placed, or it is unknown whether it was. A refused contract part is no exception.</exception>
     public async Task<PayAndSignReply> PayAndSignAsync(PayAndSignRequest request, CancellationToken ct = default)
     {

@@ -3,7 +3,7 @@ using Papaya.WeChatPay.Wire;
 namespace Papaya.WeChatPay.Contracts;
 
 /// <summary>
-/// 查询签约关系 (<c>/papay/querycontract</c>). Two request types, because sending both keys, one of them empty, makes WeChat
+/// 查询签约关系 (<c>/papay/querycontract</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011987640</c>). Two request types, because sending both keys, one of them empty, makes WeChat
 /// answer "result null".
 /// </summary>
 public abstract record ContractQuery
@@ -32,7 +32,7 @@ public sealed record ContractQueryById : ContractQuery
 /// <summary>By the merchant's number. When it was signed, terminated and signed again, the latest contract answers.</summary>
 public sealed record ContractQueryByNumber : ContractQuery
 {
-    /// <summary><c>plan_id</c>: the template.</summary>
+    /// <summary><c>plan_id</c>: the template, at most 128 digits.</summary>
     public required string TemplateId { get; init; }
 
     /// <summary><c>contract_code</c>, at most 128 letters and digits.</summary>

@@ -2,7 +2,7 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Contracts;
 
-/// <summary>申请解约 (<c>/papay/deletecontract</c>): by <see cref="WeChatContractId"/> (preferred), or by template and contract number.</summary>
+/// <summary>申请解约 (<c>/papay/deletecontract</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011987432</c>): by <see cref="WeChatContractId"/> (preferred), or by template and contract number.</summary>
 public sealed record TerminateRequest
 {
     /// <summary><c>appid</c>: any app of the merchant.</summary>
@@ -14,13 +14,13 @@ public sealed record TerminateRequest
     /// <summary><c>contract_termination_remark</c>: the reason, 1–256 characters.</summary>
     public required string Remark { get; init; }
 
-    /// <summary><c>contract_id</c>.</summary>
+    /// <summary><c>contract_id</c>: at most 32 letters and digits; never together with the two others.</summary>
     public string? WeChatContractId { get; init; }
 
-    /// <summary><c>plan_id</c>, together with <see cref="ContractNumber"/>.</summary>
+    /// <summary><c>plan_id</c>: at most 28 digits, together with <see cref="ContractNumber"/>.</summary>
     public string? TemplateId { get; init; }
 
-    /// <summary><c>contract_code</c>, together with <see cref="TemplateId"/>.</summary>
+    /// <summary><c>contract_code</c>: at most 128 letters and digits, together with <see cref="TemplateId"/>.</summary>
     public string? ContractNumber { get; init; }
 }
 

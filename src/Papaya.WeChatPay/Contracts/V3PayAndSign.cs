@@ -3,7 +3,7 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Contracts;
 
-/// <summary>The contract that a V3 order offers.</summary>
+/// <summary>The contract that a V3 order offers (<c>contract_info</c> of <see cref="V3PayAndSignRequest"/>).</summary>
 public sealed record V3ContractOffer
 {
     /// <summary><c>contract_info.plan_id</c>: the template, at most 32 digits.</summary>
@@ -23,7 +23,8 @@ public sealed record V3ContractOffer
 }
 
 /// <summary>
-/// JSAPI or APP 下单并签约 by V3 (<c>/v3/pay/transactions/jsapi-with-contract</c>, <c>…/app-with-contract</c>): an ordinary V3 order whose
+/// JSAPI or APP 下单并签约 by V3 (<c>/v3/pay/transactions/jsapi-with-contract</c>, <c>…/app-with-contract</c>;
+/// <c>https://pay.weixin.qq.com/docs/merchant/apis/hide-jsapi-payment/direct-jsons/jsapi-contract-prepay.html</c>): an ordinary V3 order whose
 /// cashier offers a contract. WeChat opens it to few merchants; the documents of 委托代扣 still place such orders by V2
 /// (<see cref="ContractCalls.PayAndSignAsync"/>). The prepay_id is invoked with an RSA signature
 /// (<see cref="Invocations.V3JsApi"/>, <see cref="Invocations.V3App"/>), never with a V2 one.
@@ -54,7 +55,7 @@ public sealed record V3PayAndSignRequest
     /// <summary><c>contract_info.password_free_contract_id</c>; JSAPI only, at most 64 characters.</summary>
     public string? PasswordFreeContractId { get; init; }
 
-    /// <summary><c>payer.openid</c>: required in JSAPI, not sent in APP.</summary>
+    /// <summary><c>payer.openid</c>: the user under <see cref="AppId"/>, at most 128 ASCII characters; required in JSAPI, refused in APP.</summary>
     public string? OpenId { get; init; }
 
     /// <summary><c>time_expire</c>.</summary>
@@ -95,6 +96,11 @@ public sealed class V3ContractCalls
     internal V3ContractCalls(V3Transport transport) => _transport = transport;
 
     /// <summary>Places an order for official accounts and mini programs.</summary>
+    /// <param name="request">The order; write its numbers down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same number. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
     /// <exception cref="PapayException">The order was not placed, or it is unknown whether it was.</exception>
     public Task<V3Prepay> PayAndSignJsApiAsync(V3PayAndSignRequest request, CancellationToken ct = default)
     {
@@ -103,6 +109,11 @@ public sealed class V3ContractCalls
     }
 
     /// <summary>Places an order for mobile apps.</summary>
+    /// <param name="request">The order; write its numbers down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same number. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
     /// <exception cref="PapayException">The order was not placed, or it is unknown whether it was.</exception>
     public Task<V3Prepay> PayAndSignAppAsync(V3PayAndSignRequest request, CancellationToken ct = default)
     {

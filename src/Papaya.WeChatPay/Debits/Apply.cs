@@ -14,7 +14,7 @@ public sealed record DebitRequest
     /// <summary><c>out_trade_no</c>: 1–32 letters, digits, <c>_ - | * @</c>. One number of one merchant is debited at most once.</summary>
     public required string OrderNumber { get; init; }
 
-    /// <summary><c>contract_id</c>: WeChat's number of the contract.</summary>
+    /// <summary><c>contract_id</c>: WeChat's number of the contract, 1–32 letters and digits.</summary>
     public required string WeChatContractId { get; init; }
 
     /// <summary><c>total_fee</c> in fen, at least 1, within the template's price or cap.</summary>
@@ -54,34 +54,34 @@ public sealed record DebitRequest
     public override string ToString() => $"debit {OrderNumber}, {AmountFen} fen";
 }
 
-/// <summary>Legacy hints of pappayapply. All optional; personal data, so nothing here is ever printed.</summary>
+/// <summary>Legacy hints of pappayapply (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987377</c>). All optional; personal data, so nothing here is ever printed.</summary>
 public sealed record RiskHints
 {
-    /// <summary><c>clientip</c>: the user's address.</summary>
+    /// <summary><c>clientip</c>: the user's address, IPv4 or IPv6; we send at most 64 ASCII characters.</summary>
     public string? ClientIp { get; init; }
 
-    /// <summary><c>deviceid</c>.</summary>
+    /// <summary><c>deviceid</c>: the user's device; we send at most 128 characters.</summary>
     public string? DeviceId { get; init; }
 
-    /// <summary><c>mobile</c>.</summary>
+    /// <summary><c>mobile</c>: the user's telephone number; we send at most 32 ASCII characters.</summary>
     public string? Mobile { get; init; }
 
-    /// <summary><c>email</c>.</summary>
+    /// <summary><c>email</c>: the user's address; we send at most 128 ASCII characters.</summary>
     public string? Email { get; init; }
 
-    /// <summary><c>qq</c>.</summary>
+    /// <summary><c>qq</c>: the user's QQ number; we send at most 32 digits.</summary>
     public string? Qq { get; init; }
 
-    /// <summary><c>openid</c>.</summary>
+    /// <summary><c>openid</c>: the user under <see cref="DebitRequest.AppId"/>, at most 128 ASCII characters.</summary>
     public string? OpenId { get; init; }
 
-    /// <summary><c>creid</c>: identity card number.</summary>
+    /// <summary><c>creid</c>: identity card number; we send at most 32 ASCII characters.</summary>
     public string? IdentityNumber { get; init; }
 
-    /// <summary><c>outerid</c>: the signed account, for multi-account signing.</summary>
+    /// <summary><c>outerid</c>: the signed account, for multi-account signing; we send at most 32 characters.</summary>
     public string? OuterId { get; init; }
 
-    /// <summary><c>timestamp</c>.</summary>
+    /// <summary><c>timestamp</c>: when the user acted; sent in whole seconds since 1970 UTC, 10 digits.</summary>
     public DateTimeOffset? At { get; init; }
 
     /// <summary>Nothing.</summary>

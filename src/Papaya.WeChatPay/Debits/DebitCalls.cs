@@ -11,6 +11,11 @@ public sealed class DebitCalls
     internal DebitCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Asks WeChat to debit. Returning normally means accepted, not paid.</summary>
+    /// <param name="request">The debit; write its number down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same number. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
     /// <exception cref="PapayException">Refused, throttled, or unknown; <see cref="PapayException.NotSent"/> when it certainly never left.</exception>
     public async Task<DebitAcceptance> ApplyAsync(DebitRequest request, CancellationToken ct = default)
     {

@@ -55,7 +55,15 @@ public sealed class GlobalCalls
         return _transport.CallAsync(V3GlobalEndpoints.Terminate.For(request.SubMerchant), request, ct);
     }
 
-    /// <summary>Debits at once. Only <see cref="V3Transaction.IsPaid"/> of the answer is success.</summary>
+    /// <summary>
+    /// Debits at once. Only <see cref="V3Transaction.IsPaid"/> of the answer is success; <see cref="TradeState.NotPay"/> and
+    /// <see cref="TradeState.UserPaying"/> are no outcome yet: ask <see cref="QueryDebitAsync"/>.
+    /// </summary>
+    /// <param name="request">The debit; write its number down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same number. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
     /// <exception cref="PapayException">Not debited; or (<see cref="ErrorKind.Ask"/>) it is unknown: then query the number.</exception>
     public Task<V3Transaction> DebitAsync(GlobalDebitRequest request, CancellationToken ct = default) =>
         CallAsync(V3GlobalEndpoints.Debit, request, V3Transaction.Read, ct);

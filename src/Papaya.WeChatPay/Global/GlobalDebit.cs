@@ -4,7 +4,8 @@ namespace Papaya.WeChatPay.Global;
 
 /// <summary>
 /// 支付扣款 overseas (<c>https://pay.weixin.qq.com/wiki/doc/api_external/ch/apis/chapter5_1_6.shtml</c>): synchronous, the answer is the
-/// outcome. When none comes the outcome is unknown: query the number, never take a new one.
+/// outcome unless its state is NOTPAY or USERPAYING. Then, and when no answer comes, the outcome is unknown: query the number, never
+/// take a new one.
 /// </summary>
 public sealed record GlobalDebitRequest : IPartyRequest
 {

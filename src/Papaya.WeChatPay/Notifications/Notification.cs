@@ -42,7 +42,7 @@ public abstract record V2Notification : Notification
     public V2Message Raw { get; }
 }
 
-/// <summary>支付结果通知: the payment of an order that was placed by pay-and-sign.</summary>
+/// <summary>支付结果通知 (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011937248</c>): the payment of an order that was placed by pay-and-sign.</summary>
 public sealed record PaymentNotification : V2Notification
 {
     private readonly bool _saysPaid;
@@ -132,7 +132,7 @@ public sealed record PaymentNotification : V2Notification
     public override string ToString() => $"payment {OrderNumber}";
 }
 
-/// <summary>扣款结果通知: a debit succeeded or failed. Failures come in several shapes, some of which say SUCCESS.</summary>
+/// <summary>扣款结果通知 (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987465</c>): a debit succeeded or failed. Failures come in several shapes, some of which say SUCCESS.</summary>
 public sealed record DebitNotification : V2Notification
 {
     private readonly bool _saysPaid;
@@ -244,7 +244,7 @@ public enum ContractChange
     Terminated,
 }
 
-/// <summary>签约、解约结果通知: a contract was signed or ended. Signing that fails or is given up is never notified.</summary>
+/// <summary>签约、解约结果通知 (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987586</c>): a contract was signed or ended. Signing that fails or is given up is never notified.</summary>
 public sealed record ContractNotification : V2Notification
 {
     internal ContractNotification(V2Message message, SignatureCheck signature, ContractChange change, DateTimeOffset at)
@@ -292,7 +292,7 @@ public sealed record ContractNotification : V2Notification
     public override string ToString() => $"contract {ContractNumber} ({WeChatContractId}): {Change}";
 }
 
-/// <summary>退款结果通知: a refund arrived, failed or stuck. Not signed; proven by its encryption.</summary>
+/// <summary>退款结果通知 (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011940955</c>): a refund arrived, failed or stuck. Not signed; proven by its encryption.</summary>
 public sealed record RefundNotification : V2Notification
 {
     internal RefundNotification(V2Message envelope, V2Message inner)

@@ -58,7 +58,7 @@ public enum ScheduledContractChange
     TerminateInquiry,
 }
 
-/// <summary>签约、解约结果通知 of V3.</summary>
+/// <summary>签约、解约结果通知 of V3 (<c>https://pay.weixin.qq.com/docs/merchant/apis/insurance-entrusted-payment/contract-alter-notify.html</c>).</summary>
 public sealed record ScheduledContractNotification : V3Notification
 {
     internal ScheduledContractNotification(V3Envelope envelope, ScheduledContractChange change, ScheduledContract contract)
@@ -78,7 +78,7 @@ public sealed record ScheduledContractNotification : V3Notification
     public override string ToString() => $"{EventType} {Contract}";
 }
 
-/// <summary>扣款结果通知 of V3: <c>TRANSACTION.SUCCESS</c> or <c>TRANSACTION.FAIL</c>.</summary>
+/// <summary>扣款结果通知 of V3 (<c>https://pay.weixin.qq.com/docs/merchant/apis/insurance-entrusted-payment/deduct-result-notify.html</c>): <c>TRANSACTION.SUCCESS</c> or <c>TRANSACTION.FAIL</c>.</summary>
 public sealed record TransactionNotification : V3Notification
 {
     internal TransactionNotification(V3Envelope envelope, V3Transaction transaction)
@@ -99,7 +99,7 @@ public sealed record TransactionNotification : V3Notification
     public override string ToString() => $"{EventType} {Transaction}";
 }
 
-/// <summary>退款结果通知 of V3: <c>REFUND.SUCCESS</c>, <c>REFUND.ABNORMAL</c> or <c>REFUND.CLOSED</c>.</summary>
+/// <summary>退款结果通知 of V3 (<c>https://pay.weixin.qq.com/doc/v3/merchant/4013070388</c>): <c>REFUND.SUCCESS</c>, <c>REFUND.ABNORMAL</c> or <c>REFUND.CLOSED</c>.</summary>
 public sealed record V3RefundNotification : V3Notification
 {
     internal V3RefundNotification(V3Envelope envelope, string refundNumber, string orderNumber)

@@ -2,19 +2,19 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Orders;
 
-/// <summary>查询订单 (<c>/pay/orderquery</c>): payments of pay-and-sign and debits alike.</summary>
+/// <summary>查询订单 (<c>/pay/orderquery</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011987538</c>): payments of pay-and-sign and debits alike.</summary>
 public sealed record OrderQuery
 {
-    /// <summary><c>appid</c>.</summary>
+    /// <summary><c>appid</c>, at most 32 letters and digits.</summary>
     public required string AppId { get; init; }
 
     /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
     public SubMerchant? SubMerchant { get; init; }
 
-    /// <summary><c>out_trade_no</c>; one of the two.</summary>
+    /// <summary><c>out_trade_no</c>: 1–32 letters, digits, <c>_ - | * @</c>; one of the two.</summary>
     public string? OrderNumber { get; init; }
 
-    /// <summary><c>transaction_id</c>; wins when both are given.</summary>
+    /// <summary><c>transaction_id</c>: at most 32 letters and digits; wins when both are given.</summary>
     public string? WeChatTransactionId { get; init; }
 
     /// <summary><c>version</c>: <c>1.0</c> adds promotion_detail to the reply.</summary>
@@ -133,7 +133,7 @@ public sealed record OrderReply
     public override string ToString() => $"order {OrderNumber}: {StateText}";
 }
 
-/// <summary>关闭订单 (<c>/pay/closeorder</c>): at least 5 minutes after the order was made. A closed number can never be paid.</summary>
+/// <summary>关闭订单 (<c>/pay/closeorder</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011987803</c>): at least 5 minutes after the order was made. A closed number can never be paid.</summary>
 public sealed record CloseRequest
 {
     /// <summary><c>appid</c>.</summary>

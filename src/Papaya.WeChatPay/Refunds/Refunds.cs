@@ -107,25 +107,25 @@ public sealed record RefundReply
     public override string ToString() => $"refund {RefundNumber} ({WeChatRefundId})";
 }
 
-/// <summary>查询退款 (<c>/pay/refundquery</c>): by one of four numbers, in this order of precedence.</summary>
+/// <summary>查询退款 (<c>/pay/refundquery</c>, <c>https://pay.weixin.qq.com/doc/v2/merchant/4011987766</c>): by one of four numbers, in this order of precedence.</summary>
 public sealed record RefundQuery
 {
-    /// <summary><c>appid</c>.</summary>
+    /// <summary><c>appid</c>, at most 32 letters and digits.</summary>
     public required string AppId { get; init; }
 
     /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
     public SubMerchant? SubMerchant { get; init; }
 
-    /// <summary><c>refund_id</c>.</summary>
+    /// <summary><c>refund_id</c>: at most 32 letters and digits.</summary>
     public string? WeChatRefundId { get; init; }
 
-    /// <summary><c>out_refund_no</c>.</summary>
+    /// <summary><c>out_refund_no</c>: at most 64 letters, digits, <c>_ - | * @</c>.</summary>
     public string? RefundNumber { get; init; }
 
-    /// <summary><c>transaction_id</c>.</summary>
+    /// <summary><c>transaction_id</c>: at most 32 letters and digits.</summary>
     public string? WeChatTransactionId { get; init; }
 
-    /// <summary><c>out_trade_no</c>.</summary>
+    /// <summary><c>out_trade_no</c>: 1–32 letters, digits, <c>_ - | * @</c>.</summary>
     public string? OrderNumber { get; init; }
 
     /// <summary><c>offset</c>: an order's refunds come ten at a time; 24 starts at the 25th.</summary>
@@ -279,6 +279,12 @@ public sealed class RefundCalls
     internal RefundCalls(V2Transport transport) => _transport = transport;
 
     /// <summary>Asks for a refund. After an unknown outcome send the same number again with the same parameters.</summary>
+    /// <param name="request">The refund; write its number down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same <c>out_refund_no</c>. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
+    /// <exception cref="PapayException">Refused, throttled, or unknown; <see cref="PapayException.NotSent"/> when it certainly never left.</exception>
     public async Task<RefundReply> RequestAsync(RefundRequest request, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -92,7 +92,12 @@ public sealed class ScheduledCalls
     public Task<Booking> QueryBookingAsync(BookingQuery query, CancellationToken ct = default) =>
         CallAsync(V3ScheduledEndpoints.QueryBooking, query, Booking.Read, ct);
 
-    /// <summary>Applies for the booked debit.</summary>
+    /// <summary>Applies for the booked debit. Returning normally means accepted, not paid.</summary>
+    /// <param name="request">The debit; write its number down before the call.</param>
+    /// <param name="ct">
+    /// Cancelling after the request left proves nothing, like no answer: query the same number. Never pass a caller's
+    /// <c>RequestAborted</c>; <see cref="PapayClientOptions.Deadline"/> bounds the wait.
+    /// </param>
     /// <exception cref="PapayException">Not accepted, or it is unknown: then query the number and never take a new one.</exception>
     public Task<ScheduledAccepted> ApplyAsync(ScheduledApplyRequest request, CancellationToken ct = default) =>
         CallAsync(V3ScheduledEndpoints.Apply, request, ScheduledAccepted.Read, ct);
