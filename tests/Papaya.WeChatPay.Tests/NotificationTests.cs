@@ -135,7 +135,7 @@ public sealed class NotificationTests
     {
         var body = Some.Signed(Add);
         Assert.Equal("443D1E4B5D19B272395242E0FE655079", V2Message.Parse(body)["sign"]);
-        var contract = Assert.IsType<ContractNotification>(Read(body));
+        var contract = Assert.IsType<ContractNotification>(Read(body, "10010404"));
         Assert.Equal((ContractChange.Signed, "Wx15463511252015071056489715", "100001256", "123", "onqOjjmM1tad-3ROpncN-yUfa6ua"), (contract.Change, contract.WeChatContractId, contract.ContractNumber, contract.TemplateId, contract.OpenId));
         Assert.Equal((new DateTimeOffset(2015, 7, 1, 10, 0, 0, TimeSpan.FromHours(8)), (long?)null, (int?)null, "10010404"), (contract.At, contract.SigningSequence, contract.TerminationMode, contract.MerchantNumber));
     }
@@ -145,7 +145,7 @@ public sealed class NotificationTests
     {
         var body = Some.Signed(Change(Change(Add, "change_type=DELETE"), "operate_time=2015-09-01 10:00:00") + "|contract_termination_mode=2|request_serial=1695", SignType.HmacSha256);
         Assert.Equal("EA83B08D29688E279641F84222F72C3E055B7A4ED743723E0F5946AEE79F13F2", V2Message.Parse(body)["sign"]);
-        var contract = Assert.IsType<ContractNotification>(Read(body));
+        var contract = Assert.IsType<ContractNotification>(Read(body, "10010404"));
         Assert.Equal((ContractChange.Terminated, (int?)2, (long?)1695, SignType.HmacSha256), (contract.Change, contract.TerminationMode, contract.SigningSequence, contract.Signature.Type));
     }
 
@@ -153,7 +153,7 @@ public sealed class NotificationTests
     public void A_refund_is_decrypted()
     {
         var body = Some.Unsigned("return_code=SUCCESS|appid=wx8888888888888888|mch_id=1900000109|nonce_str=5K82|req_info=" + RefundCipherTests.Encrypted);
-        var refund = Assert.IsType<RefundNotification>(Read(body));
+        var refund = Assert.IsType<RefundNotification>(Read(body, "1900000109"));
         Assert.Equal(("131811191610442717309", "71106718111915575302817", "50000408942018111907145868882", "4200000215201811190261405420"), (refund.RefundNumber, refund.OrderNumber, refund.WeChatRefundId, refund.WeChatTransactionId));
         Assert.Equal((3960L, 3960L, 3960L, 3960L), (refund.RefundFen, refund.OrderFen, refund.SettlementFen, refund.SettlementRefundFen));
         Assert.Equal((RefundStatus.Success, "支付用户零钱", "REFUND_SOURCE_RECHARGE_FUNDS", "API"), (refund.Status, refund.ReceivedBy, refund.Account, refund.RequestSource));
@@ -204,6 +204,10 @@ public sealed class NotificationTests
     [InlineData(Debit, "out_trade_no=")]
     [InlineData(Payment, "-out_trade_no")]
     [InlineData(Add, "change_type=PAUSE")]
+    [InlineData(Add, "return_code=FAIL")]
+    [InlineData(Add, "-return_code")]
+    [InlineData(Add, "result_code=FAIL")]
+    [InlineData(Add, "-result_code")]
     [InlineData(Add, "change_type=")]
     [InlineData(Add, "-contract_id")]
     [InlineData(Add, "-contract_code")]
@@ -223,9 +227,23 @@ public sealed class NotificationTests
         AssertRefused(Refund(Change("out_refund_no=1|out_trade_no=2|refund_fee=3|refund_status=SUCCESS", change), Some.Key), NotificationFault.Incomplete);
 
     [Fact]
-    public void A_foreign_merchant_is_the_callers_to_refuse_and_is_shown()
+    public void A_message_for_another_merchant_is_refused_however_well_it_is_signed()
     {
-        Assert.Equal("99", Read(Some.Signed(Change(Debit, "mch_id=99"))).MerchantNumber);
+        foreach (var body in new[]
+        {
+            Some.Signed(Change(Debit, "mch_id=99")), Some.Signed(Change(Payment, "mch_id=99")), Some.Signed(Change(Add, "mch_id=99")),
+            Some.Signed(Change(Debit, "mch_id=99") + "|sub_mch_id=10000100"),
+            Some.Unsigned("return_code=SUCCESS|mch_id=99|req_info=" + RefundCipherTests.Encrypted),
+        })
+        {
+            AssertRefused(body, NotificationFault.Foreign);
+            Assert.NotNull(Read(body, "99"));
+        }
+    }
+
+    [Fact]
+    public void A_refusal_shows_the_merchant_that_the_message_names()
+    {
         Assert.False(NotificationReader.TryRead(Some.Unsigned(Change(Debit, "mch_id=99")), Some.Credentials(), out _, out var refusal));
         Assert.Equal("99", refusal.MerchantNumber);
     }
@@ -235,13 +253,13 @@ public sealed class NotificationTests
     {
         foreach (var body in new[] { Some.Signed(Debit), Some.Signed(Payment), Some.Signed(Add), Refund("out_refund_no=1|out_trade_no=2|refund_fee=3|refund_status=SUCCESS", Some.Key) })
         {
-            var text = Read(body).ToString();
+            var text = Read(body, V2Message.Parse(body)["mch_id"]!).ToString();
             Assert.DoesNotContain("oUpF8u", text, StringComparison.Ordinal);
             Assert.DoesNotContain("onqOjj", text, StringComparison.Ordinal);
         }
     }
 
-    private static V2Notification Read(byte[] body) => NotificationReader.Read(body, Some.Credentials());
+    private static V2Notification Read(byte[] body, string merchant = Some.Merchant) => NotificationReader.Read(body, Some.Credentials(merchant: merchant));
 
     private static byte[] Refund(string inner, ApiV2Key key) =>
         Some.Unsigned("return_code=SUCCESS|mch_id=10000100|nonce_str=1|req_info=" + RefundCipher.Encrypt(Some.Unsigned(inner, "root"), key));

@@ -18,9 +18,10 @@ internal static class Some
     public static readonly ApiV2Key Key = new(K);
 
     public static MerchantCredentials Credentials(
-        SignType type = SignType.Md5, ClientCertificateMode certificate = ClientCertificateMode.LoopbackHeader, ApiV2Key? key = null, ApiV2Key? previous = null) => new()
+        SignType type = SignType.Md5, ClientCertificateMode certificate = ClientCertificateMode.LoopbackHeader, ApiV2Key? key = null, ApiV2Key? previous = null,
+        string merchant = Merchant) => new()
         {
-            MerchantNumber = Merchant,
+            MerchantNumber = merchant,
             ApiV2Keys = previous is null ? [key ?? Key] : [key ?? Key, previous],
             SignType = type,
             ClientCertificate = certificate,

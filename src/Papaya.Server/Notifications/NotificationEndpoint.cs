@@ -48,12 +48,6 @@ internal sealed class NotificationEndpoint(
             return;
         }
 
-        if (notification.MerchantNumber != merchant)
-        {
-            await RefuseAsync(context, "foreign_merchant", "mch_id is not the one of this address.");
-            return;
-        }
-
         await KeepAsync(merchant, NotificationConsumers.KindOf(notification), body);
         context.Response.ContentType = Acknowledgement.ContentType;
         context.Response.ContentLength = Acknowledgement.Success.Length;
@@ -128,6 +122,7 @@ internal sealed class NotificationEndpoint(
         NotificationFault.SignatureMismatch => "bad_signature",
         NotificationFault.Undecipherable => "undecipherable",
         NotificationFault.Incomplete => "incomplete",
+        NotificationFault.Foreign => "foreign_merchant",
         _ => "other",
     };
 }

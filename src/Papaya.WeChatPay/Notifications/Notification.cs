@@ -3,7 +3,7 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Notifications;
 
-/// <summary>A message from WeChat whose sign (or encryption) was checked. The merchant number is the caller's to compare.</summary>
+/// <summary>A message from WeChat whose sign (a refund's: whose decryption) and merchant number were checked.</summary>
 public abstract record Notification
 {
     private protected Notification(string? merchantNumber, string? appId)
@@ -292,7 +292,11 @@ public sealed record ContractNotification : V2Notification
     public override string ToString() => $"contract {ContractNumber} ({WeChatContractId}): {Change}";
 }
 
-/// <summary>退款结果通知 (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011940955</c>): a refund arrived, failed or stuck. Not signed; proven by its encryption.</summary>
+/// <summary>
+/// 退款结果通知: a refund arrived, failed or stuck. Not signed but encrypted, by a cipher without integrity (AES-ECB): believe it only when
+/// <see cref="OrderNumber"/>, <see cref="RefundNumber"/> and <see cref="RefundFen"/> are those of your own record, and when it matters
+/// ask with <see cref="RefundCalls.QueryAsync(RefundQuery, CancellationToken)"/> (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011940955</c>).
+/// </summary>
 public sealed record RefundNotification : V2Notification
 {
     internal RefundNotification(V2Message envelope, V2Message inner)

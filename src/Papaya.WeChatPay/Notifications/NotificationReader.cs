@@ -30,12 +30,15 @@ public enum NotificationFault
 
     /// <summary>Signed with a key of WeChat Pay that is not among the trusted ones.</summary>
     UnknownKey,
+
+    /// <summary>Proven, but for another merchant number: several numbers may share one APIv2 key.</summary>
+    Foreign,
 }
 
 /// <summary>Why, in words, without any value.</summary>
 /// <param name="Fault">Why.</param>
 /// <param name="Detail">One sentence.</param>
-/// <param name="MerchantNumber">The unproven <c>mch_id</c>, to tell a stray message from an attack; null when unreadable.</param>
+/// <param name="MerchantNumber">The <c>mch_id</c>, proven only with <see cref="NotificationFault.Foreign"/>, to tell a stray message from an attack; null when unreadable.</param>
 public sealed record NotificationRefusal(NotificationFault Fault, string Detail, string? MerchantNumber)
 {
     /// <summary>Fault and detail.</summary>
@@ -53,9 +56,11 @@ public readonly record struct NotificationReading(Notification? Notification, No
 /// </summary>
 public static class NotificationReader
 {
+    internal const string OtherMerchant = "The message is for another merchant number.";
+
     /// <summary>Reads and checks a V2 body.</summary>
     /// <param name="body">The raw body; kept, not copied.</param>
-    /// <param name="credentials">The merchant it should come for. A foreign <c>mch_id</c> is the caller's to refuse.</param>
+    /// <param name="credentials">The merchant it must come for: another <c>mch_id</c> is refused as <see cref="NotificationFault.Foreign"/>. A service provider's messages carry its own number.</param>
     /// <exception cref="PapayException">It is not accepted.</exception>
     public static V2Notification Read(ReadOnlyMemory<byte> body, MerchantCredentials credentials) =>
         TryRead(body, credentials, out var notification, out var refusal) ? notification : throw PapayException.Notification(refusal);
@@ -75,6 +80,11 @@ public static class NotificationReader
         }
 
         (notification, refusal) = Judge(message, credentials);
+        if (notification is not null && notification.MerchantNumber != credentials.MerchantNumber)
+        {
+            (notification, refusal) = Refused(message, NotificationFault.Foreign, OtherMerchant);
+        }
+
         Signals.Checked(notification, refusal);
         return notification is not null;
     }
@@ -82,7 +92,7 @@ public static class NotificationReader
     /// <summary>Reads and checks a body of either kind: XML is V2, JSON is V3.</summary>
     /// <param name="body">The raw body; kept, not copied.</param>
     /// <param name="headers">The headers of the signature; V2 has none and ignores them.</param>
-    /// <param name="credentials">The merchant it should come for. A foreign merchant number is the caller's to refuse.</param>
+    /// <param name="credentials">The merchant it must come for: another number is refused as <see cref="NotificationFault.Foreign"/>. A service provider's messages carry its own number.</param>
     /// <param name="clock">Tells whether the signature is fresh.</param>
     /// <exception cref="PapayException">It is not accepted.</exception>
     public static Notification Read(ReadOnlyMemory<byte> body, NotificationHeaders headers, MerchantCredentials credentials, TimeProvider clock) =>
@@ -159,6 +169,11 @@ public static class NotificationReader
 
     private static (V2Notification? Notification, NotificationRefusal? Refusal) ReadContract(V2Message message, SignatureCheck check)
     {
+        if (!message.IsSuccess("return_code"u8) || !message.IsSuccess("result_code"u8))
+        {
+            return Refused(message, NotificationFault.Incomplete, "return_code or result_code is not SUCCESS.");
+        }
+
         ContractChange? change = message.Is("change_type"u8, "ADD"u8) ? ContractChange.Signed
             : message.Is("change_type"u8, "DELETE"u8) ? ContractChange.Terminated
             : null;

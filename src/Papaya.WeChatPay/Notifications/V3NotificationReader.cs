@@ -28,7 +28,7 @@ internal static class V3NotificationReader
 
         return V3Signature.Verify(v3.PlatformKeys, headers, body.Span, clock.GetUtcNow(), v3.ClockTolerance) switch
         {
-            V3Verdict.Valid => Open(body, headers, v3),
+            V3Verdict.Valid => For(credentials.MerchantNumber, Open(body, headers, v3)),
             V3Verdict.Missing => Refused(NotificationFault.SignatureMissing, "A header of the signature is missing or makes no sense."),
             V3Verdict.Probe => Refused(NotificationFault.Probe, "A wrong signature that WeChat sent on purpose."),
             V3Verdict.Stale => Refused(NotificationFault.Stale, $"The timestamp is more than {v3.ClockTolerance.TotalSeconds:0} s from the clock."),
@@ -36,6 +36,12 @@ internal static class V3NotificationReader
             _ => Refused(NotificationFault.SignatureMismatch, "The signature does not fit."),
         };
     }
+
+    // An event without a type may name no merchant: its key has spoken.
+    private static (Notification? Notification, NotificationRefusal? Refusal) For(string merchant, (Notification? Notification, NotificationRefusal? Refusal) read) =>
+        read.Notification is { MerchantNumber: { Length: > 0 } number } && number != merchant
+            ? (null, new(NotificationFault.Foreign, NotificationReader.OtherMerchant, number))
+            : read;
 
     private static (Notification? Notification, NotificationRefusal? Refusal) Open(ReadOnlyMemory<byte> body, NotificationHeaders headers, V3Credentials v3)
     {

@@ -94,6 +94,7 @@ internal static class Signals
         NotificationFault.Probe => "probe",
         NotificationFault.Stale => "stale",
         NotificationFault.UnknownKey => "unknown_key",
+        NotificationFault.Foreign => "foreign",
         _ => "refused",
     };
 }

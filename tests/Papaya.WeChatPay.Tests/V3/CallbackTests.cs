@@ -22,7 +22,7 @@ public sealed class CallbackTests
     [Fact]
     public void A_signed_contract_is_told_as_published()
     {
-        var notification = Assert.IsType<ScheduledContractNotification>(Read(Platform.Callback("ENTRUST.SIGN", "entrust", Contract)));
+        var notification = Assert.IsType<ScheduledContractNotification>(Read(Platform.Callback("ENTRUST.SIGN", "entrust", Contract), "1900000109"));
 
         Assert.Equal((ScheduledContractChange.Signed, "1900000109", "wxd678efh567hg6787"), (notification.Change, notification.MerchantNumber, notification.AppId));
         Assert.Equal((ScheduledContractState.Signed, "123124412412423431", "12535"), (notification.Contract.State, notification.Contract.WeChatContractId, notification.Contract.TemplateId));
@@ -35,7 +35,7 @@ public sealed class CallbackTests
     [InlineData("ENTRUST.TERMINATE", ScheduledContractChange.Terminated)]
     [InlineData("ENTRUST.TERMINATE_INQUIRY", ScheduledContractChange.TerminateInquiry)]
     public void The_other_changes_of_a_contract_are_told_apart(string type, ScheduledContractChange change) =>
-        Assert.Equal(change, Assert.IsType<ScheduledContractNotification>(Read(Platform.Callback(type, "entrust", Contract))).Change);
+        Assert.Equal(change, Assert.IsType<ScheduledContractNotification>(Read(Platform.Callback(type, "entrust", Contract), "1900000109")).Change);
 
     [Fact]
     public void A_paid_debit_tells_its_coupons()
@@ -54,7 +54,7 @@ public sealed class CallbackTests
     public void A_failed_debit_is_never_paid_whatever_its_state_says()
     {
         var failed = Assert.IsType<TransactionNotification>(Read(Platform.Callback(
-            "TRANSACTION.FAIL", "transaction", """{"mchid":"1","out_trade_no":"P1","trade_state":"PAY_FAIL","trade_state_description":"订单已关闭"}""")));
+            "TRANSACTION.FAIL", "transaction", """{"mchid":"1230000109","out_trade_no":"P1","trade_state":"PAY_FAIL","trade_state_description":"订单已关闭"}""")));
         Assert.Equal((true, TradeState.PayFail, "订单已关闭"), (failed.SaysFailed, failed.Transaction.State, failed.Transaction.StateDescription));
 
         var odd = Assert.IsType<TransactionNotification>(Read(Platform.Callback("TRANSACTION.FAIL", "transaction", Paid)));
@@ -69,19 +69,19 @@ public sealed class CallbackTests
     public void A_refund_is_typed(string type, string status, RefundStatus expected)
     {
         var refund = Assert.IsType<V3RefundNotification>(Read(Platform.Callback(type, "refund", $$$"""
-            {"sp_mchid":"1","sub_mchid":"2","out_trade_no":"P1","transaction_id":"42","out_refund_no":"R1","refund_id":"50","refund_status":"{{{status}}}","success_time":"2026-01-03T08:59:58+08:00","user_received_account":"支付用户零钱","amount":{"total":100,"refund":60,"payer_total":90,"payer_refund":54}}
+            {"sp_mchid":"1230000109","sub_mchid":"2","out_trade_no":"P1","transaction_id":"42","out_refund_no":"R1","refund_id":"50","refund_status":"{{{status}}}","success_time":"2026-01-03T08:59:58+08:00","user_received_account":"支付用户零钱","amount":{"total":100,"refund":60,"payer_total":90,"payer_refund":54}}
             """)));
 
         Assert.Equal((expected, "R1", "P1", 60L, 54L), (refund.Status, refund.RefundNumber, refund.OrderNumber, refund.RefundFen, refund.PayerRefundFen));
-        Assert.Equal(("1", new SubMerchant("2")), (refund.MerchantNumber, refund.SubMerchant));
+        Assert.Equal((Platform.MerchantNumber, new SubMerchant("2")), (refund.MerchantNumber, refund.SubMerchant));
     }
 
     [Fact]
     public void An_event_without_a_type_keeps_its_decrypted_text_and_never_prints_it()
     {
-        var unknown = Assert.IsType<UnknownV3Notification>(Read(Platform.Callback("PAYSCORE.USER_OPEN_SERVICE", "payscore", """{"mchid":"1","openid":"oSecret"}""")));
+        var unknown = Assert.IsType<UnknownV3Notification>(Read(Platform.Callback("PAYSCORE.USER_OPEN_SERVICE", "payscore", """{"mchid":"1230000109","openid":"oSecret"}""")));
 
-        Assert.Equal("""{"mchid":"1","openid":"oSecret"}""", Encoding.UTF8.GetString(unknown.PlainText.Span));
+        Assert.Equal("""{"mchid":"1230000109","openid":"oSecret"}""", Encoding.UTF8.GetString(unknown.PlainText.Span));
         Assert.Equal("payscore", unknown.OriginalType);
         Assert.DoesNotContain("oSecret", unknown.ToString(), StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class CallbackTests
     [Fact]
     public void One_entry_reads_both_kinds_by_their_content()
     {
-        var xml = Some.Signed("return_code=SUCCESS|mch_id=10000100|change_type=ADD|contract_id=1|contract_code=2|plan_id=3|openid=4|operate_time=2026-01-03 09:12:44|result_code=SUCCESS");
+        var xml = Some.Signed("return_code=SUCCESS|mch_id=1230000109|change_type=ADD|contract_id=1|contract_code=2|plan_id=3|openid=4|operate_time=2026-01-03 09:12:44|result_code=SUCCESS");
 
         Assert.True(NotificationReader.TryRead(xml, new(null, null, null, null), Platform.Credentials(), _platform.Clock, out var v2, out _));
         Assert.IsType<ContractNotification>(v2);
@@ -156,15 +156,28 @@ public sealed class CallbackTests
     public void A_signed_body_that_makes_no_sense_is_refused(string body, NotificationFault fault) => Assert.Equal(fault, Refuse(body).Fault);
 
     [Theory]
-    [InlineData("TRANSACTION.SUCCESS", """{"mchid":"1","out_trade_no":"P1"}""", NotificationFault.Incomplete)]
+    [InlineData("TRANSACTION.SUCCESS", """{"mchid":"1230000109","out_trade_no":"P1"}""", NotificationFault.Incomplete)]
     [InlineData("TRANSACTION.SUCCESS", """{"out_trade_no":"P1","trade_state":"SUCCESS"}""", NotificationFault.Incomplete)]
-    [InlineData("ENTRUST.SIGN", """{"mchid":"1","contract_id":"2"}""", NotificationFault.Incomplete)]
-    [InlineData("REFUND.SUCCESS", """{"mchid":"1","out_refund_no":"2"}""", NotificationFault.Incomplete)]
-    [InlineData("TRANSACTION.SUCCESS", """{"mchid":"1","out_trade_no":"P1","trade_state":"SUCCESS","trade_state":"CLOSED"}""", NotificationFault.Unreadable)]
+    [InlineData("ENTRUST.SIGN", """{"mchid":"1230000109","contract_id":"2"}""", NotificationFault.Incomplete)]
+    [InlineData("REFUND.SUCCESS", """{"mchid":"1230000109","out_refund_no":"2"}""", NotificationFault.Incomplete)]
+    [InlineData("TRANSACTION.SUCCESS", """{"mchid":"1230000109","out_trade_no":"P1","trade_state":"SUCCESS","trade_state":"CLOSED"}""", NotificationFault.Unreadable)]
     [InlineData("TRANSACTION.SUCCESS", "no JSON", NotificationFault.Unreadable)]
     [InlineData("TRANSACTION.SUCCESS", "", NotificationFault.Unreadable)]
     public void A_resource_that_makes_no_sense_is_refused(string type, string plain, NotificationFault fault) =>
         Assert.Equal(fault, Refuse(Platform.Callback(type, "transaction", plain)).Fault);
+
+    [Theory]
+    [InlineData("TRANSACTION.SUCCESS", """{"mchid":"1230000110","out_trade_no":"P1","trade_state":"SUCCESS"}""")]
+    [InlineData("TRANSACTION.SUCCESS", """{"sp_mchid":"1230000110","sub_mchid":"1230000109","out_trade_no":"P1","trade_state":"SUCCESS"}""")]
+    [InlineData("REFUND.SUCCESS", """{"mchid":"1230000110","out_refund_no":"R1","out_trade_no":"P1","refund_status":"SUCCESS"}""")]
+    [InlineData("ENTRUST.SIGN", """{"mchid":"1230000110","contract_id":"2","out_contract_code":"C1","plan_id":3}""")]
+    [InlineData("SOMETHING.NEW", """{"mchid":"1230000110"}""")]
+    public void A_callback_for_another_merchant_is_refused_however_well_it_is_signed(string type, string plain)
+    {
+        var refusal = Refuse(Platform.Callback(type, "x", plain));
+
+        Assert.Equal((NotificationFault.Foreign, "1230000110"), (refusal.Fault, refusal.MerchantNumber));
+    }
 
     [Fact]
     public void A_body_of_more_than_a_mebibyte_is_refused_before_it_is_hashed()
@@ -229,9 +242,9 @@ public sealed class CallbackTests
         Assert.Equal($$"""{"code":"FAIL","message":"{{new string('a', 128)}}"}""", Encoding.UTF8.GetString(Acknowledgement.V3Fail(new string('a', 500)).Span));
     }
 
-    private Notification Read(string body)
+    private Notification Read(string body, string merchant = Platform.MerchantNumber)
     {
-        var isRead = NotificationReader.TryRead(Encoding.UTF8.GetBytes(body), _platform.Sign(body), Platform.Credentials(), _platform.Clock, out var notification, out var refusal);
+        var isRead = NotificationReader.TryRead(Encoding.UTF8.GetBytes(body), _platform.Sign(body), Platform.Credentials(merchant: merchant), _platform.Clock, out var notification, out var refusal);
         Assert.True(isRead, refusal?.ToString());
         return notification!;
     }

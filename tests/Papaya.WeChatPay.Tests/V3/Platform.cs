@@ -60,9 +60,9 @@ internal sealed class Platform : HttpMessageHandler
 
     public static V3Credentials V3(params PlatformKey[] keys) => new() { ApiV3Keys = [ApiV3Key], PlatformKeys = new(keys) };
 
-    public static MerchantCredentials Credentials(V3Credentials? v3 = null) => new()
+    public static MerchantCredentials Credentials(V3Credentials? v3 = null, string merchant = MerchantNumber) => new()
     {
-        MerchantNumber = MerchantNumber,
+        MerchantNumber = merchant,
         ApiV2Keys = [Some.Key],
         Certificate = Merchant,
         V3 = v3 ?? V3(PublicKey),

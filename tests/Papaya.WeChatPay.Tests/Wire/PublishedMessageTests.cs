@@ -102,7 +102,8 @@ public sealed class PublishedMessageTests
     public void Notifications_with_the_published_sign_are_taken(string id, Type kind)
     {
         var (fields, sign) = Vector(id);
-        var notification = NotificationReader.Read(Message(fields, sign).Body, Some.Credentials());
+        var message = Message(fields, sign);
+        var notification = NotificationReader.Read(message.Body, Some.Credentials(merchant: message["mch_id"]!));
         Assert.IsType(kind, notification);
         Assert.Equal(sign.Length == 64 ? SignType.HmacSha256 : SignType.Md5, notification.Signature.Type);
         Assert.False(NotificationReader.TryRead(Message(fields, (sign[0] == '0' ? '1' : '0') + sign[1..]).Body, Some.Credentials(), out _, out var refusal));

@@ -129,7 +129,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     }
 
     private static Draft Refund(byte[] inside) =>
-        Draft.Of("return_code=SUCCESS|appid=wx8888888888888888|mch_id=1900000109|nonce_str=5K82|req_info=" + NaiveMessage.CloseRefund(inside, Some.K));
+        Draft.Of("return_code=SUCCESS|appid=wx8888888888888888|mch_id=10000100|nonce_str=5K82|req_info=" + NaiveMessage.CloseRefund(inside, Some.K));
 
     private static int Number(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;

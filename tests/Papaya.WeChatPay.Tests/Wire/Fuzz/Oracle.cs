@@ -74,6 +74,7 @@ internal static class Oracle
 
     private static void JudgeNotification(V2Notification notification, NaiveMessage naive)
     {
+        Assert.Equal(Some.Merchant, notification.MerchantNumber);
         if (notification is RefundNotification refund)
         {
             // Not signed: the encryption is the proof, and what was read is what was encrypted.

@@ -16,8 +16,8 @@ internal static class SignedBodies
         "appid=wx2421b1c4370ec43b|contract_id=Wx1|err_code=NOTENOUGH|err_code_des=余额不足|mch_id=10000100|nonce_str=9Tu9BnKNh6ilTfMJ|out_trade_no=1409811653|result_code=FAIL|return_code=SUCCESS|return_msg=OK",
         "appid=wx2421b1c4370ec43b|contract_id=Wx1|mch_id=10000100|nonce_str=9|out_trade_no=1|result_code=SUCCESS|return_code=SUCCESS|trade_state=PAY_FAIL|trade_state_desc=暂无可用的支付方式|total_fee=1",
         "return_code=SUCCESS|appid=wx2421b1c4370ec43b|mch_id=10000100|sub_mch_id=10000101|nonce_str=5d2b|result_code=SUCCESS|bank_type=CFT|out_trade_no=1409811653|contract_id=Wx1",
-        "return_code=SUCCESS|result_code=SUCCESS|mch_id=10010404|contract_code=100001256|openid=onqOjjmM1tad-3ROpncN-yUfa6ua|plan_id=123|change_type=ADD|operate_time=2015-07-01 10:00:00|contract_id=Wx15463511252015071056489715",
-        "return_code=SUCCESS|result_code=SUCCESS|mch_id=10010404|contract_code=100001256|openid=onqOjjmM1tad|plan_id=123|change_type=DELETE|operate_time=2015-09-01 10:00:00|contract_id=Wx1|contract_termination_mode=2|request_serial=1695",
+        "return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|contract_code=100001256|openid=onqOjjmM1tad-3ROpncN-yUfa6ua|plan_id=123|change_type=ADD|operate_time=2015-07-01 10:00:00|contract_id=Wx15463511252015071056489715",
+        "return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|contract_code=100001256|openid=onqOjjmM1tad|plan_id=123|change_type=DELETE|operate_time=2015-09-01 10:00:00|contract_id=Wx1|contract_termination_mode=2|request_serial=1695",
     ];
 
     /// <summary>contractorder, preentrustweb, pappayapply, querycontract, paporderquery, orderquery, refund, refundquery, deletecontract, failures.</summary>
