@@ -152,17 +152,15 @@ public sealed class V2Writer : IDisposable
     public ReadOnlyMemory<byte> Sign(ApiV2Key key, SignType type)
     {
         ArgumentNullException.ThrowIfNull(key);
-        Span<byte> sign = stackalloc byte[64];
-        var length = _canonical.Sign(key, type, sign);
         if (_textStyle == XmlText.Escaped)
         {
-            AppendPlain(SignName, sign[..length]);
-        }
-        else
-        {
-            AppendElement(SignName.Utf8, sign[..length], _textStyle);
+            var xml = Open(SignName, type.HexLength());
+            Close(SignName, xml, _canonical.Sign(key, type, xml));
+            return Complete();
         }
 
+        Span<byte> sign = stackalloc byte[64];
+        AppendElement(SignName.Utf8, sign[.._canonical.Sign(key, type, sign)], _textStyle);
         return Complete();
     }
 
