@@ -119,6 +119,16 @@ public sealed class TransportTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client(server.Port).Debits.ApplyAsync(Some.Debit(), cancel.Token));
     }
 
+    [Fact]
+    public async Task An_answer_that_breaks_while_the_caller_gives_up_is_still_a_verdict()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var http = new HttpClient(new Breaking(cancel));
+        var client = new PapayClient(http, Some.Credentials(), new Uri("http://127.0.0.1:8090"), TimeProvider.System);
+        var error = await Assert.ThrowsAsync<PapayException>(() => client.Debits.ApplyAsync(Some.Debit(), cancel.Token));
+        Assert.Equal((LocalCodes.NoAnswer, ErrorKind.Ask), (error.Code, error.Kind));
+    }
+
     private static HttpClient Http() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
     private static PapayClient Client(int port, TimeSpan? timeout = null) =>
@@ -139,6 +149,24 @@ public sealed class TransportTests
             var read = await socket.ReceiveAsync(buffer);
             Assert.NotEqual(0, read);
             text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        }
+    }
+
+    /// <summary>Answers with a body that breaks just after the caller gave up.</summary>
+    private sealed class Breaking(CancellationTokenSource callers) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Body(callers)) });
+
+        private sealed class Body(CancellationTokenSource callers) : MemoryStream
+        {
+            public override bool CanSeek => false; // Nor is the length announced.
+
+            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                await callers.CancelAsync();
+                throw new IOException("reset");
+            }
         }
     }
 

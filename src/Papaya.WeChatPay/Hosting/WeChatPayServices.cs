@@ -76,6 +76,9 @@ public static class WeChatPayServices
                 // The client has its own deadline; a second one here would turn its verdict "unknown" into something else.
                 .ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan)
                 .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider, name))
+                // A program's defaults for all clients (ConfigureHttpClientDefaults) may hold a handler that sends again by itself; this client alone
+                // knows what may be sent twice. These steps run after the defaults.
+                .ConfigureAdditionalHttpMessageHandlers((all, _) => all.Clear())
                 // The handler renews its connections by itself; the client is kept for the life of the program.
                 .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
                 // The factory's own records hold addresses, and those of GET calls hold what is signed.

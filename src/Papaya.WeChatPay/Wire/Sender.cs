@@ -185,7 +185,7 @@ internal sealed class Sender
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
             return judge(new Answer(response.StatusCode, response, await ReadAsync(endpoint, response, deadline.Token).ConfigureAwait(false)));
         }
-        catch (Exception e) when (IsSilence(e, ct))
+        catch (Exception e) when (IsSilence(e, response is not null, ct))
         {
             throw Silence(endpoint, e, response is not null);
         }
@@ -204,14 +204,22 @@ internal sealed class Sender
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsSilence(e, ct))
+        catch (Exception e) when (IsSilence(e, hasBegun: false, ct))
         {
             throw Silence(endpoint, e, hasBegun: false);
         }
     }
 
-    private static bool IsSilence(Exception e, CancellationToken callers) =>
-        e is HttpRequestException or IOException || (e is OperationCanceledException && !callers.IsCancellationRequested);
+    /// <summary>
+    /// An answer that breaks off while the caller gives up is silence too: a verdict says more than "cancelled". And whatever a handler of the
+    /// program's own throws before an answer, the request may have left.
+    /// </summary>
+    private static bool IsSilence(Exception e, bool hasBegun, CancellationToken callers) => e switch
+    {
+        HttpRequestException or IOException => true,
+        OperationCanceledException => !callers.IsCancellationRequested,
+        _ => !hasBegun,
+    };
 
     /// <summary>What no complete answer means: only a connection that never came about proves that nothing was sent.</summary>
     private static PapayException Silence(Endpoint endpoint, Exception e, bool hasBegun) => e switch

@@ -146,12 +146,36 @@ public sealed class AddWeChatPayTests
     }
 
     [Fact]
+    public async Task A_handler_that_retries_every_client_of_the_program_never_sees_ours()
+    {
+        var sent = 0;
+        var wechat = new Failing { Error = () => sent++ == 0 ? new IOException("reset after sending") : new HttpRequestException(HttpRequestError.ConnectionError) };
+        using var provider = Services(services =>
+        {
+            services.ConfigureHttpClientDefaults(all => all.AddHttpMessageHandler(() => new Retrying()));
+            services.AddWeChatPay(Plain);
+            services.AddHttpClient("Papaya.WeChatPay:").ConfigurePrimaryHttpMessageHandler(() => wechat);
+        });
+        var error = await Assert.ThrowsAsync<PapayException>(() => provider.GetRequiredService<PapayClient>().Debits.ApplyAsync(Some.Debit()));
+        Assert.Equal((1, LocalCodes.NoAnswer, false), (sent, error.Code, error.NotSent));
+    }
+
+    [Fact]
+    public async Task Whatever_a_handler_throws_the_outcome_is_unknown()
+    {
+        using var http = new HttpClient(new Failing { Error = () => new InvalidOperationException("the circuit is open") });
+        var client = new PapayClient(http, Some.Credentials(), new Uri("http://127.0.0.1:8090"), TimeProvider.System);
+        var error = await Assert.ThrowsAsync<PapayException>(() => client.Debits.ApplyAsync(Some.Debit()));
+        Assert.Equal((LocalCodes.NoAnswer, ErrorKind.Ask), (error.Code, error.Kind));
+    }
+
+    [Fact]
     public void The_handler_presents_the_certificate_and_follows_nobody()
     {
         var certificate = MerchantCertificate.FromP12Base64(TestCertificates.P12Base64(new(2040, 1, 2, 0, 0, 0, TimeSpan.Zero)), "secret-p12");
         using var handler = Papaya.WeChatPay.Sending.Connections.Handler(certificate, PapayClient.DefaultBaseUrl);
         Assert.Equal((false, false, true, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(5)),
-            (handler.AllowAutoRedirect, handler.UseCookies, handler.UseProxy, handler.PooledConnectionLifetime, handler.ConnectTimeout));
+            (handler.AllowAutoRedirect, handler.UseCookies, handler.UseProxy, handler.PooledConnectionLifetime, handler.ConnectTimeout / 2));
         Assert.Equal(certificate.Certificate, Assert.Single(handler.SslOptions.ClientCertificates!));
         Assert.Null(handler.SslOptions.RemoteCertificateValidationCallback); // WeChat's certificate is checked by the system's rules.
         Assert.Equal(DecompressionMethods.None, handler.AutomaticDecompression);
@@ -196,6 +220,29 @@ public sealed class AddWeChatPayTests
         Assert.Equal([WeChatPayEvents.NotificationAccepted, WeChatPayEvents.NotificationRefused], heard.Records.Select(r => r.Id));
         Assert.Equal(["A debit notification for merchant 10000177 was accepted", "A notification for merchant 10000177 was not accepted: signature_missing"], heard.Records.Select(r => r.Text));
         await Assert.ThrowsAsync<ArgumentException>(() => notifications.ReadAsync("other", fine, _ => null));
+    }
+
+    private sealed class Failing : HttpMessageHandler
+    {
+        public required Func<Exception> Error { get; init; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(Error());
+    }
+
+    private sealed class Retrying : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (IOException)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+        }
     }
 
     private sealed class ToListening(Listening heard) : ILoggerProvider

@@ -24,6 +24,35 @@ public sealed class FailOverTests
     }
 
     [Fact]
+    public async Task A_host_that_takes_no_connection_in_time_has_certainly_seen_no_debit()
+    {
+        using var dialled = new SemaphoreSlim(0);
+        var hosts = new List<string>();
+        async ValueTask<Stream> BlackHole(DnsEndPoint host, CancellationToken ct)
+        {
+            hosts.Add(host.Host);
+            dialled.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            throw new InvalidOperationException();
+        }
+
+        using var handler = Papaya.WeChatPay.Sending.Connections.Handler(
+            null, new Uri("http://127.0.0.1"), TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10), 1, _clock, BlackHole);
+        handler.ConnectTimeout = Timeout.InfiniteTimeSpan; // It runs on the machine's clock.
+        using var http = new HttpClient(handler);
+        var client = new PapayClient(http, Some.Credentials(certificate: ClientCertificateMode.None), new Uri("http://127.0.0.1:1"), _clock,
+            new() { Timers = _clock, SecondUrl = new("http://127.0.0.2:1") });
+        var debit = client.Debits.ApplyAsync(Some.Debit());
+        await dialled.WaitAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await Task.WhenAny(debit, dialled.WaitAsync());
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        var error = await Assert.ThrowsAsync<PapayException>(() => debit);
+        Assert.Equal((LocalCodes.NotSent, true), (error.Code, error.NotSent));
+        Assert.Equal(["127.0.0.1", "127.0.0.2"], hosts);
+    }
+
+    [Fact]
     public async Task A_debit_without_an_answer_goes_nowhere_else()
     {
         _broken[First] = CutOff;
