@@ -15,10 +15,14 @@ public sealed class ArrowTests
         ["Papaya.Cli"] = ["Papaya.Billing", "Papaya.Server", "Papaya.Simulator", "Papaya.WeChatPay"],
     };
 
-    /// <summary>Tests and benchmarks. What both hosts' tests share (virtual time, databases) comes through Papaya.Testing.</summary>
+    /// <summary>Tests, benchmarks and samples. What both hosts' tests share (virtual time, databases) comes through Papaya.Testing.</summary>
     private static readonly Dictionary<string, string[]> AllowedOutside = new(StringComparer.Ordinal)
     {
         ["bench/Papaya.Benchmarks"] = ["Papaya.WeChatPay"],
+        ["samples/backend"] = ["Papaya.WeChatPay"],
+        ["samples/console"] = ["Papaya.WeChatPay"],
+        ["samples/first-call"] = ["Papaya.WeChatPay"],
+        ["samples/native"] = ["Papaya.WeChatPay"],
         ["tests/Papaya.Billing.Tests"] = ["Papaya.Billing"],
         ["tests/Papaya.Server.Tests"] = ["Papaya.Server", "Papaya.Testing"],
         ["tests/Papaya.Simulator.Tests"] = ["Papaya.Simulator", "Papaya.Testing"],
@@ -56,13 +60,13 @@ public sealed class ArrowTests
         Assert.Empty(referenced.Except(Allowed[project]));
     }
 
-    [Theory]
-    [InlineData("Papaya.Billing")]
-    [InlineData("Papaya.WeChatPay")]
-    public void Domain_and_client_stand_on_the_runtime_alone(string project)
+    [Theory] // The client fits into a host (container, options, log, connections) and takes nothing beyond that.
+    [InlineData("Papaya.Billing", new string[0])]
+    [InlineData("Papaya.WeChatPay", new[] { "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions" })]
+    public void The_domain_stands_on_the_runtime_alone_and_the_client_on_the_hosts_abstractions(string project, string[] packages)
     {
         var file = XDocument.Load(Path.Combine(Sources, project, project + ".csproj"));
-        Assert.Empty(file.Descendants("PackageReference"));
+        Assert.Equal(packages, file.Descendants("PackageReference").Select(p => (string)p.Attribute("Include")!).Order(StringComparer.Ordinal));
         Assert.Empty(file.Descendants("FrameworkReference"));
     }
 
@@ -75,7 +79,7 @@ public sealed class ArrowTests
     private static string Sources => Path.Combine(Root, "src");
 
     private static IEnumerable<string> References(string project) =>
-        XDocument.Load(Path.Combine(Root, project, Path.GetFileName(project) + ".csproj")).Descendants("ProjectReference")
+        XDocument.Load(Directory.EnumerateFiles(Path.Combine(Root, project), "*.csproj").Single()).Descendants("ProjectReference")
             .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
 
     private static string Root
