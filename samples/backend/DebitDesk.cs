@@ -17,9 +17,9 @@ internal sealed class DebitDesk(PapayClient wechat, Shelf shelf, string appId)
 
     public async Task<IResult> DebitAsync(Checkout checkout, DebitBody body, string notifyUrl)
     {
-        if (body.Period is not { Length: >= 1 and <= 12 } period || !period.All(char.IsAsciiLetterOrDigit))
+        if (body.Period is not { Length: >= 1 and <= 12 } period || !period.All(char.IsAsciiLetterOrDigit) || body.AmountFen < 1)
         {
-            return Results.Problem(title: "period: 1 to 12 letters and digits, such as 202602", statusCode: 400);
+            return Results.Problem(title: "period: 1 to 12 letters and digits, such as 202602; amountFen: at least 1", statusCode: 400);
         }
 
         // 1. The number follows from the period: whoever repeats the request, after a crash or a 503, arrives at the same number.
