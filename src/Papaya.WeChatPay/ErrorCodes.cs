@@ -135,7 +135,7 @@ public static class ErrorCodes
         new("refund", "NOTENOUGH", ErrorKind.Refused, NextStep.TopUpThenSameNumber, "the merchant's balance is too low"),
         new("refund", "INVALID_TRANSACTIONID", ErrorKind.Refused, NextStep.FixRequest, "the transaction_id is not valid"),
         new("refund", "ORDERNOTEXIST", ErrorKind.Refused, NextStep.FixRequest, "no such paid order"),
-        new("refund", "REFUND_FEE_MISMATCH", ErrorKind.Refused, NextStep.FixRequest, "the amounts differ from the earlier request of this out_refund_no"),
+        new("refund", "REFUND_FEE_MISMATCH", ErrorKind.Ask, NextStep.QueryThenSameNumber, "an earlier request of this out_refund_no has other amounts; what became of it is not said"),
         new("refund", "CERT_ERROR", ErrorKind.Refused, NextStep.FixSetup, "the client certificate is wrong"),
 
         new("refundquery", "REFUNDNOTEXIST", ErrorKind.Refused, NextStep.NothingThere, "no such refund"),

@@ -65,7 +65,7 @@ public sealed class ErrorCodeTests
         refund NOTENOUGH Refused TopUpThenSameNumber
         refund INVALID_TRANSACTIONID Refused FixRequest
         refund ORDERNOTEXIST Refused FixRequest
-        refund REFUND_FEE_MISMATCH Refused FixRequest
+        refund REFUND_FEE_MISMATCH Ask QueryThenSameNumber
         refund CERT_ERROR Refused FixSetup
         refundquery REFUNDNOTEXIST Refused NothingThere
         refundquery INVALID_TRANSACTIONID Refused FixRequest

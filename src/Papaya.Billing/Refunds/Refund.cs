@@ -130,7 +130,7 @@ public static class Refund
     public static RefundEvidence OfAnswer(string? code) => code switch
     {
         "NOTENOUGH" => RefundEvidence.NotEnoughFunds,
-        "TRADE_OVERDUE" or "USER_ACCOUNT_ABNORMAL" or "INVALID_TRANSACTIONID" or "ORDERNOTEXIST" or "REFUND_FEE_MISMATCH"
+        "TRADE_OVERDUE" or "USER_ACCOUNT_ABNORMAL" or "INVALID_TRANSACTIONID" or "ORDERNOTEXIST"
             or "PARAM_ERROR" or "PARAMETER FAIL" or "LACK_PARAMS" or "INVALID_REQUEST" or "ORDERCLOSED" => RefundEvidence.Refused,
         "FREQUENCY_LIMITED" or "INVALID_REQ_TOO_MUCH" or "BIZERR_NEED_RETRY" or "CERT_ERROR" or "SIGNERROR" or "SIGN_ERROR" or "SIGN ERROR" or "NOAUTH"
             or "MERCHANT PERMISSION ERROR" or "APPID_NOT_EXIST" or "MCHID_NOT_EXIST" or "APPID_MCHID_NOT_MATCH" or "REQUIRE_POST_METHOD" or "POST_DATA_EMPTY"

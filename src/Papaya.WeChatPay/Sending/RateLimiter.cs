@@ -39,10 +39,13 @@ public sealed class RateLimiterOptions
 /// <summary>
 /// Keeps the calls of one merchant number under WeChat's published limits. To be shared by every client of that number in the process;
 /// several processes each need their part of the limits. When WeChat says that it was too fast after all, the pace halves and
-/// recovers by a twentieth of the limit per second.
+/// recovers by a twentieth of the limit per second; after too many wrong refunds no refund goes out for a minute.
 /// </summary>
 public sealed class RateLimiter
 {
+    /// <summary>WeChat takes no refund for a minute after too many wrong ones (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987741</c>).</summary>
+    private static readonly TimeSpan AfterWrongRequests = TimeSpan.FromMinutes(1);
+
     private readonly TimeProvider _clock;
     private readonly TimeSpan _longestWait;
     private readonly TokenBucket[] _lanes;
@@ -91,9 +94,14 @@ public sealed class RateLimiter
     /// <summary>Learns from a failed call; true when it slowed down.</summary>
     internal bool Learn(RateLane lane, PapayException error)
     {
-        if (error.Code is "FREQUENCY_LIMITED" or "RATELIMIT_EXCEEDED" or "FREQUENCY_LIMIT_EXCEED")
+        if (error.Code is "FREQUENCY_LIMITED" or "RATELIMIT_EXCEEDED" or "FREQUENCY_LIMIT_EXCEED" or "FREQUENCY_LIMITED_EXCEED")
         {
             return _lanes[(int)lane].Slow();
+        }
+
+        if (error.Code == "INVALID_REQ_TOO_MUCH")
+        {
+            return _lanes[(int)lane].Pause(AfterWrongRequests);
         }
 
         if (lane == RateLane.Refund && error is { Kind: ErrorKind.Refused, NotSent: false })

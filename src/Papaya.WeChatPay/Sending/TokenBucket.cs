@@ -116,6 +116,20 @@ internal sealed class TokenBucket
         }
     }
 
+    /// <summary>No permit before so much time has passed. True unless that was said within the same second.</summary>
+    public bool Pause(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            var until = now + time + ((_burst - 1) * PerPermit(now));
+            var isNew = _slowedAt == TimeSpan.MinValue || now - _slowedAt >= OneSlowing;
+            _slowedAt = now;
+            _fullAt = _fullAt > until ? _fullAt : until;
+            return isNew;
+        }
+    }
+
     private TimeSpan Missing(TimeSpan now)
     {
         var wait = _fullAt - now - ((_burst - 1) * PerPermit(now));

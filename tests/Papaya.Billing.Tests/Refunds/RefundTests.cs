@@ -53,7 +53,7 @@ public sealed class RefundTests
     [Theory]
     [InlineData("NOTENOUGH", RefundEvidence.NotEnoughFunds)]
     [InlineData("TRADE_OVERDUE", RefundEvidence.Refused)]
-    [InlineData("REFUND_FEE_MISMATCH", RefundEvidence.Refused)]
+    [InlineData("REFUND_FEE_MISMATCH", RefundEvidence.NoAnswer)]
     [InlineData("FREQUENCY_LIMITED", RefundEvidence.NotTaken)]
     [InlineData("CERT_ERROR", RefundEvidence.NotTaken)]
     [InlineData("SYSTEMERROR", RefundEvidence.NoAnswer)]

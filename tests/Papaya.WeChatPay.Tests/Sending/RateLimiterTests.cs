@@ -48,6 +48,8 @@ public sealed class RateLimiterTests
     [Theory]
     [InlineData("FREQUENCY_LIMITED")]
     [InlineData("RATELIMIT_EXCEEDED")]
+    [InlineData("FREQUENCY_LIMIT_EXCEED")]
+    [InlineData("FREQUENCY_LIMITED_EXCEED")]
     public async Task What_WeChat_says_about_speed_slows_the_lane_it_was_said_about(string code)
     {
         var limiter = new RateLimiter(null, _clock);
@@ -74,6 +76,21 @@ public sealed class RateLimiterTests
         Assert.InRange(sent, 3 * 4, 3 * 6); // Three seconds at no more than six.
         await Assert.ThrowsAsync<PapayException>(() => client.Debits.ApplyAsync(Some.Debit())); // Refused by WeChat, not by us: another lane.
         Assert.Equal("/pay/pappayapply", wechat.Requests[^1].Path);
+    }
+
+    [Fact]
+    public async Task After_too_many_wrong_refunds_none_goes_out_for_a_minute()
+    {
+        var wechat = new Answering(n => Some.Signed(n == 1 ? "return_code=SUCCESS|result_code=FAIL|err_code=INVALID_REQ_TOO_MUCH" : "return_code=SUCCESS|result_code=SUCCESS"));
+        var client = wechat.Client(options: Options(new() { LongestWait = TimeSpan.Zero }));
+        var error = await Assert.ThrowsAsync<PapayException>(() => client.Refunds.RequestAsync(Some.Refund()));
+        Assert.Equal((ErrorKind.Throttled, false), (error.Kind, error.NotSent));
+        _clock.Advance(TimeSpan.FromSeconds(59.9));
+        Assert.True((await Assert.ThrowsAsync<PapayException>(() => client.Refunds.RequestAsync(Some.Refund()))).NotSent);
+        await client.Debits.ApplyAsync(Some.Debit()); // Another lane.
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
+        await client.Refunds.RequestAsync(Some.Refund());
+        Assert.Equal(3, wechat.Requests.Count);
     }
 
     [Fact]
