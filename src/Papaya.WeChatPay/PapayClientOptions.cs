@@ -35,7 +35,7 @@ public sealed class PapayClientOptions
     /// <summary>Whether there is a second host at all. Default: yes.</summary>
     public bool FailOver { get; init; } = true;
 
-    /// <summary>How long the second host is preferred after the first failed; then one call tries the first again. Default 1 minute.</summary>
+    /// <summary>How long the second host is preferred after the first failed; then one question tries the first again. Default 1 minute.</summary>
     public TimeSpan PreferSecondFor { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Keeps calls under the published limits; to be shared by all clients of one merchant number. Null (the default here): no limiter.</summary>

@@ -1,8 +1,10 @@
+using Papaya.WeChatPay.Wire;
+
 namespace Papaya.WeChatPay.Sending;
 
 /// <summary>
-/// The one or two hosts of a client. While the first fails the second is preferred for a while; then one call tries the first again, and
-/// only when that was answered do all others go back to it.
+/// The one or two hosts of a client. While the first fails the second is preferred for a while; then one question tries the first again, and
+/// only when that was answered do all others go back to it. A call that moves money never finds out whether a host is well.
 /// </summary>
 internal sealed class Hosts
 {
@@ -35,7 +37,7 @@ internal sealed class Hosts
     private long Now => _clock.GetElapsedTime(_origin).Ticks;
 
     /// <summary>The host to begin a call with.</summary>
-    public Uri Pick()
+    public Uri Pick(Endpoint endpoint)
     {
         // The usual case takes no lock: the first host is well.
         if (_second is null || Volatile.Read(ref _avoidFirstUntil) == 0)
@@ -51,12 +53,12 @@ internal sealed class Hosts
             }
 
             var now = Now;
-            if (now < _avoidFirstUntil)
+            if (now < _avoidFirstUntil || !endpoint.IsRead)
             {
                 return _second;
             }
 
-            // This call finds out; until it has, the others stay where they are.
+            // This question finds out; until it has, the others stay where they are.
             AvoidFirst(now);
             return _first;
         }

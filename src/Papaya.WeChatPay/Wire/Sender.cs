@@ -71,7 +71,7 @@ internal sealed class Sender
         _certificates.Look();
         using var observation = Observation.Begin(endpoint, _merchant, _options.Timers);
         var began = _options.Timers.GetTimestamp();
-        var host = _hosts.Pick();
+        var host = _hosts.Pick(endpoint);
         try
         {
             for (var tries = 1; ; tries++)
