@@ -53,6 +53,9 @@ public static class LocalCodes
     /// <summary><c>return_code</c> FAIL with a text that is not in the table.</summary>
     public const string ReturnFail = "papaya.return_fail";
 
+    /// <summary>A refusal that nobody signed and that would settle what became of money: it proves nothing, ask.</summary>
+    public const string UnsignedRefusal = "papaya.unsigned_refusal";
+
     /// <summary>A notification that is not accepted; see <see cref="Notifications.NotificationRefusal"/>.</summary>
     public const string Notification = "papaya.notification";
 
@@ -144,6 +147,16 @@ public sealed class PapayException : Exception
             ? new(endpoint.Name, code, ErrorKind.Ask, NextStep.QueryThenSameNumber, "An unknown code. " + words, null) { Description = words, IsKnownCode = false, Status = status }
             : new(endpoint.Name, code, meaning.Kind, meaning.Next, $"{meaning.Meaning}. {words}", null) { Description = words, Status = status };
     }
+
+    /// <summary>
+    /// An unsigned refusal may come from anybody on the way. It is believed where at worst a call is not made, or made again under its number: the
+    /// request or the setup is wrong, it was too fast, or the outcome is unknown anyhow. No number ends because of it, so its code is not passed on.
+    /// </summary>
+    internal PapayException Unsigned() =>
+        Kind == ErrorKind.Throttled || Next is NextStep.FixRequest or NextStep.FixSetup
+        || (Kind == ErrorKind.Ask && Next is NextStep.QueryThenSameNumber or NextStep.SameNumberLater)
+            ? this
+            : new(Endpoint, LocalCodes.UnsignedRefusal, ErrorKind.Ask, NextStep.QueryThenSameNumber, $"Nobody signed {Code}. {Description}", null) { Description = Description, Status = Status };
 
     internal static PapayException Foreign(Endpoint endpoint, string field) =>
         new(endpoint.Name, LocalCodes.ForeignReply, ErrorKind.Ask, NextStep.QueryThenSameNumber, $"The answer's {field} is not the request's.", null);

@@ -230,11 +230,17 @@ public sealed class ClientTests
     [InlineData("SYSTEMERROR", "SYSTEMERROR", ErrorKind.Ask)]
     [InlineData("FREQUENCY_LIMITED", "FREQUENCY_LIMITED", ErrorKind.Throttled)]
     [InlineData("来点新的", LocalCodes.ReturnFail, ErrorKind.Ask)]
+    [InlineData("RULELIMIT", LocalCodes.UnsignedRefusal, ErrorKind.Ask)] // These would end the number or the contract.
+    [InlineData("CONTRACT_NOT_EXIST", LocalCodes.UnsignedRefusal, ErrorKind.Ask)]
+    [InlineData("NOTENOUGH", LocalCodes.UnsignedRefusal, ErrorKind.Ask)]
+    [InlineData("ORDERPAID", LocalCodes.UnsignedRefusal, ErrorKind.Ask)]
+    [InlineData("ORDERCLOSED", LocalCodes.UnsignedRefusal, ErrorKind.Ask)]
     [InlineData("", LocalCodes.ReturnFail, ErrorKind.Ask)]
     public async Task A_failed_communication_is_unsigned_and_an_error(string text, string code, ErrorKind kind)
     {
         var error = await Fails(new Answering(_ => Some.Unsigned("return_code=FAIL|return_msg=" + text)), c => c.Debits.ApplyAsync(Some.Debit()));
         Assert.Equal((code, kind, text), (error.Code, error.Kind, error.Description ?? ""));
+        Assert.True(kind != ErrorKind.Ask || error.Next == NextStep.QueryThenSameNumber);
         Assert.False(error.NotSent);
     }
 

@@ -76,7 +76,8 @@ internal sealed class DebitGateway(WeChatClients clients, MerchantDirectory merc
     /// <summary>Silence, a broken answer, SYSTEMERROR or throttling. Any other refusal, whatever its words (订单不是委托代扣场景), is WeChat's.</summary>
     private static bool IsNoVerdict(PapayException e) =>
         e.Kind == ErrorKind.Throttled
-        || e.Code is "SYSTEMERROR" or LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or LocalCodes.ForeignReply;
+        || e.Code is "SYSTEMERROR" or LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or LocalCodes.ForeignReply
+            or LocalCodes.UnsignedRefusal;
 
     public async Task<Finding> CloseAsync(string merchant, string number, CancellationToken ct)
     {

@@ -96,12 +96,12 @@ internal sealed class V2Transport
             : PapayException.Unreadable(endpoint, "The answer has no result_code.");
     }
 
-    /// <summary><c>return_code</c> FAIL carries only a text and is unsigned; a text that is not in the table proves nothing.</summary>
+    /// <summary><c>return_code</c> FAIL carries only a text and is unsigned; a text that is not in the table proves nothing, and of the others few do.</summary>
     internal static PapayException CommunicationFailure(Endpoint endpoint, V2Message message)
     {
         var text = message.Text("return_msg"u8) ?? "";
         var code = message.Text("err_code"u8) is { } given && ErrorCodes.Find(endpoint.Name, given) is { } row ? row.Code : ErrorCodes.FromText(endpoint.Name, text);
-        return PapayException.Refusal(endpoint, code ?? LocalCodes.ReturnFail, text);
+        return PapayException.Refusal(endpoint, code ?? LocalCodes.ReturnFail, text).Unsigned();
     }
 
     private V2Writer Written<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType type)

@@ -120,7 +120,7 @@ internal sealed class V3Transport
             var isSuccess = (int)answer.Status is >= 200 and < 300;
             if (_options.Verification == ReplyVerification.Always && (isSuccess || headers.Signature is not null))
             {
-                // Refusals may come unsigned: WeChat cannot sign for a caller that it does not know. Signed ones must fit.
+                // Refusals may come unsigned: WeChat cannot sign for a caller that it does not know. Signed ones must fit; the others settle no money.
                 var verdict = V3Signature.Verify(_merchant.V3!.PlatformKeys, headers, answer.Body.Span, _clock.GetUtcNow(), _merchant.V3.ClockTolerance);
                 if (verdict != V3Verdict.Valid)
                 {
@@ -129,7 +129,13 @@ internal sealed class V3Transport
                 }
             }
 
-            return isSuccess ? read(answer) : throw Refusal(endpoint, answer.Status, answer.Body.Span);
+            if (isSuccess)
+            {
+                return read(answer);
+            }
+
+            var refusal = Refusal(endpoint, answer.Status, answer.Body.Span);
+            throw headers.Signature is null ? refusal.Unsigned() : refusal;
         }
     }
 }

@@ -87,6 +87,36 @@ public sealed class TransportTests
         Assert.Equal(LocalCodes.BadSignature, (await FailsAsync(refusal with { Spoil = stamp => stamp with { Nonce = "other" } })).Code);
     }
 
+    [Theory]
+    [InlineData(404, "CONTRACT_NOT_EXIST")]
+    [InlineData(403, "RULELIMIT")]
+    [InlineData(400, "ALREADY_EXISTS")]
+    [InlineData(404, "ORDER_NOT_EXIST")]
+    public async Task What_nobody_signed_settles_no_money(int status, string code)
+    {
+        var refusal = new Reply(status, $$"""{"code":"{{code}}","message":"说明"}""");
+        Task<PapayException> AppliedAsync(Reply reply) => Assert.ThrowsAsync<PapayException>(() => new Platform(reply).Client().Scheduled.ApplyAsync(new()
+        {
+            AppId = "wx1", OrderNumber = "P1", Description = "小乔", NotifyUrl = "https://a/b", WeChatContractId = "123", AmountFen = 100,
+        }));
+
+        Assert.Equal(code, (await AppliedAsync(refusal)).Code);
+        var e = await AppliedAsync(refusal with { Spoil = stamp => new(null, null, null, null) });
+        Assert.Equal((LocalCodes.UnsignedRefusal, ErrorKind.Ask, NextStep.QueryThenSameNumber, "说明"), (e.Code, e.Kind, e.Next, e.Description));
+        Assert.Equal(status, (int)e.Status!);
+    }
+
+    [Theory]
+    [InlineData(429, "FREQUENCY_LIMITED", ErrorKind.Throttled)]
+    [InlineData(400, "PARAM_ERROR", ErrorKind.Refused)]
+    [InlineData(403, "NO_AUTH", ErrorKind.Refused)]
+    [InlineData(500, "SYSTEM_ERROR", ErrorKind.Ask)]
+    public async Task What_nobody_signed_is_believed_where_it_ends_no_number(int status, string code, ErrorKind kind)
+    {
+        var e = await FailsAsync(new Reply(status, $$"""{"code":"{{code}}","message":"说明"}""") with { Spoil = stamp => new(null, null, null, null) });
+        Assert.Equal((code, kind), (e.Code, e.Kind));
+    }
+
     [Fact]
     public async Task A_call_that_changes_something_is_never_sent_twice()
     {
