@@ -64,7 +64,8 @@ public sealed class PapayClient
         Debits = new(transport);
         Orders = new(transport);
         Refunds = new(transport);
-        Bills = new(transport, new(v3, baseUrl));
+        var limits = new BillLimits(options.Timeout, options.Timers, options.BillLimit);
+        Bills = new(transport, new(v3, baseUrl, limits), limits);
         Invocations = new(merchant, clock, options.Nonces, v3.Signer);
         Notices = new(v3);
         Scheduled = new(v3);

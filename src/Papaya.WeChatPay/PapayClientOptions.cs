@@ -8,7 +8,9 @@ namespace Papaya.WeChatPay;
 /// <summary>Settings of a <see cref="PapayClient"/>.</summary>
 public sealed class PapayClientOptions
 {
-    /// <summary>Longest wait for the complete answer to one try. Default 15 s; after it the outcome is unknown.</summary>
+    internal const long DefaultBillLimit = 4L << 30;
+
+    /// <summary>Longest wait for the complete answer to one try, and for more of a bill. Default 15 s; after it the outcome is unknown.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Longest time for a call with everything: waiting for a permit, every try. Default 35 s.</summary>
@@ -16,6 +18,9 @@ public sealed class PapayClientOptions
 
     /// <summary>Longest accepted reply in bytes (bills excepted). Default 1 MiB.</summary>
     public int ReplyLimit { get; init; } = V2Message.DefaultLimit;
+
+    /// <summary>Longest accepted bill in bytes, unpacked, so that a small packed file cannot fill the memory or the disk of whoever keeps its rows. Default 4 GiB.</summary>
+    public long BillLimit { get; init; } = DefaultBillLimit;
 
     /// <summary>Whether signs of replies are checked. Default: always.</summary>
     public ReplyVerification Verification { get; init; } = ReplyVerification.Always;

@@ -6,6 +6,13 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Bills;
 
+/// <summary>What a bill may cost: how long nothing of it may come, and how many bytes it may have, unpacked.</summary>
+internal sealed record BillLimits(TimeSpan Idle, TimeProvider Timers, long Bytes)
+{
+    /// <summary>For files at hand, which nobody waits for.</summary>
+    public static BillLimits OfFiles { get; } = new(Timeout.InfiniteTimeSpan, TimeProvider.System, PapayClientOptions.DefaultBillLimit);
+}
+
 /// <summary>
 /// The lines of a bill file from a stream: packed or not, with or without byte order mark, either line end, an error reply in
 /// its place; one buffer of the longest line's length. A digest, where there is one, is of the unpacked file and is checked at its end.
@@ -18,19 +25,23 @@ internal sealed class BillLines : IAsyncDisposable
     private readonly IDisposable? _owner;
     private readonly Endpoint _endpoint;
     private readonly string? _sha1;
+    private readonly BillLimits _limits;
     private readonly IncrementalHash? _hash;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(LongestLine);
     private int _start;
     private int _end;
+    private long _length;
     private bool _isAtEnd;
+    private bool _isDisposed;
     private string? _summary;
 
-    private BillLines(Stream stream, IDisposable? owner, Endpoint endpoint, string? sha1)
+    private BillLines(Stream stream, IDisposable? owner, Endpoint endpoint, string? sha1, BillLimits limits)
     {
         _stream = stream;
         _owner = owner;
         _endpoint = endpoint;
         _sha1 = sha1;
+        _limits = limits;
 #pragma warning disable CA5350 // WeChat chose SHA-1; it guards against a broken transfer, not against forgery.
         _hash = sha1 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
 #pragma warning restore CA5350
@@ -41,9 +52,9 @@ internal sealed class BillLines : IAsyncDisposable
 
     private ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
-    public static async Task<BillLines> OpenAsync(Stream stream, IDisposable? owner, Endpoint endpoint, string? sha1, CancellationToken ct)
+    public static async Task<BillLines> OpenAsync(Stream stream, IDisposable? owner, Endpoint endpoint, string? sha1, BillLimits limits, CancellationToken ct)
     {
-        var lines = new BillLines(stream, owner, endpoint, sha1);
+        var lines = new BillLines(stream, owner, endpoint, sha1, limits);
         try
         {
             await lines.FillAsync(4, ct).ConfigureAwait(false);
@@ -52,7 +63,7 @@ internal sealed class BillLines : IAsyncDisposable
                 // What was asked for does not count: an error comes as plain XML even when GZIP was asked for.
                 var packed = new ReplayStream(lines.Buffered.ToArray(), stream);
                 lines.Release();
-                lines = new BillLines(new GZipStream(packed, CompressionMode.Decompress), owner, endpoint, sha1);
+                lines = new BillLines(new GZipStream(packed, CompressionMode.Decompress), owner, endpoint, sha1, limits);
                 await lines.FillAsync(4, ct).ConfigureAwait(false);
             }
 
@@ -134,6 +145,12 @@ internal sealed class BillLines : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _stream.DisposeAsync().ConfigureAwait(false);
         _owner?.Dispose();
         Release();
@@ -168,6 +185,7 @@ internal sealed class BillLines : IAsyncDisposable
     /// <summary>The next line without its end; null after the last. Valid until the next call.</summary>
     private async ValueTask<ReadOnlyMemory<byte>?> NextLineAsync(CancellationToken ct)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var searched = 0;
         while (true)
         {
@@ -210,7 +228,13 @@ internal sealed class BillLines : IAsyncDisposable
         {
             while (_end < wanted && _end < _buffer.Length && !_isAtEnd)
             {
-                var read = await _stream.ReadAsync(_buffer.AsMemory(_end), ct).ConfigureAwait(false);
+                var read = await ReadAsync(ct).ConfigureAwait(false);
+                _length += read;
+                if (_length > _limits.Bytes)
+                {
+                    throw PapayException.BadBill($"The bill is longer than {_limits.Bytes} bytes.", endpoint: _endpoint);
+                }
+
                 _hash?.AppendData(_buffer, _end, read);
                 _end += read;
                 _isAtEnd = read == 0;
@@ -223,6 +247,26 @@ internal sealed class BillLines : IAsyncDisposable
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             throw PapayException.NoAnswer(_endpoint, "The bill broke off.", e);
+        }
+    }
+
+    /// <summary>One read, which ends in time: a connection that says nothing more is given up.</summary>
+    private async ValueTask<int> ReadAsync(CancellationToken ct)
+    {
+        if (_limits.Idle == Timeout.InfiniteTimeSpan)
+        {
+            return await _stream.ReadAsync(_buffer.AsMemory(_end), ct).ConfigureAwait(false);
+        }
+
+        using var idle = new CancellationTokenSource(_limits.Idle, _limits.Timers);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, idle.Token);
+        try
+        {
+            return await _stream.ReadAsync(_buffer.AsMemory(_end), either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw PapayException.NoAnswer(_endpoint, "The bill stopped coming.", e);
         }
     }
 }

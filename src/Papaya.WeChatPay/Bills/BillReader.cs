@@ -22,7 +22,7 @@ public sealed class BillReader : IAsyncDisposable
     public static async Task<BillReader> OpenAsync(Stream stream, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new BillReader(await BillLines.OpenAsync(stream, null, BillTables.Trade, null, ct).ConfigureAwait(false));
+        return new BillReader(await BillLines.OpenAsync(stream, null, BillTables.Trade, null, BillLimits.OfFiles, ct).ConfigureAwait(false));
     }
 
     /// <summary>Reads the rows, once.</summary>

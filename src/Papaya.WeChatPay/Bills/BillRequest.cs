@@ -68,10 +68,12 @@ public static class BillKinds
 public sealed class BillCalls
 {
     private readonly V2Transport _transport;
+    private readonly BillLimits _limits;
 
-    internal BillCalls(V2Transport transport, V3BillCalls v3)
+    internal BillCalls(V2Transport transport, V3BillCalls v3, BillLimits limits)
     {
         _transport = transport;
+        _limits = limits;
         V3 = v3;
     }
 
@@ -100,19 +102,11 @@ public sealed class BillCalls
             ? values.SelectMany(v => v.Split(',')).Select(v => v.Trim()).FirstOrDefault(v => v.StartsWith("SHA=", StringComparison.OrdinalIgnoreCase))?[4..]
             : null;
 
-    private async Task<BillLines> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
-        where TRequest : class
-    {
-        var response = await _transport.OpenAsync(endpoint, request, signType, ct).ConfigureAwait(false);
-        try
-        {
-            var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
-            return await BillLines.OpenAsync(stream, response, endpoint, DigestOf(response), ct).ConfigureAwait(false);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
+    private Task<BillLines> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+        where TRequest : class =>
+        _transport.OpenAsync(
+            endpoint, request, signType,
+            async (response, inTime) => await BillLines.OpenAsync(
+                await response.Content.ReadAsStreamAsync(inTime).ConfigureAwait(false), response, endpoint, DigestOf(response), _limits, inTime).ConfigureAwait(false),
+            ct);
 }

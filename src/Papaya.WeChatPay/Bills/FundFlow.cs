@@ -128,7 +128,7 @@ public sealed class FundFlowReader : IAsyncDisposable
     public static async Task<FundFlowReader> OpenAsync(Stream stream, string? sha1 = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new FundFlowReader(await BillLines.OpenAsync(stream, null, BillTables.FundFlow, sha1, ct).ConfigureAwait(false));
+        return new FundFlowReader(await BillLines.OpenAsync(stream, null, BillTables.FundFlow, sha1, BillLimits.OfFiles, ct).ConfigureAwait(false));
     }
 
     /// <summary>Reads the rows, once.</summary>

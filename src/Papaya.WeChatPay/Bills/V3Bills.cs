@@ -47,9 +47,11 @@ public sealed class V3BillCalls
 
     private readonly V3Transport _transport;
     private readonly Uri _baseUrl;
+    private readonly BillLimits _limits;
 
-    internal V3BillCalls(V3Transport transport, Uri baseUrl)
+    internal V3BillCalls(V3Transport transport, Uri baseUrl, BillLimits limits)
     {
+        _limits = limits;
         _transport = transport;
         _baseUrl = baseUrl;
     }
@@ -86,22 +88,19 @@ public sealed class V3BillCalls
         }
 
         var download = V3BillEndpoints.Download;
-        var response = await _transport.OpenAsync(download, _ => file.Address, ct).ConfigureAwait(false);
-        try
-        {
-            if (response.StatusCode != HttpStatusCode.OK)
-            {
-                throw V3Transport.Refusal(download, response.StatusCode, await ErrorAsync(response, ct).ConfigureAwait(false));
-            }
+        return await _transport.OpenAsync(download, _ => file.Address, (response, inTime) => ReadAsync(response, file.Sha1, inTime), ct).ConfigureAwait(false);
+    }
 
-            var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
-            return await BillLines.OpenAsync(stream, response, download, file.Sha1, ct).ConfigureAwait(false);
-        }
-        catch
+    private async Task<BillLines> ReadAsync(HttpResponseMessage response, string sha1, CancellationToken ct)
+    {
+        var download = V3BillEndpoints.Download;
+        if (response.StatusCode != HttpStatusCode.OK)
         {
-            response.Dispose();
-            throw;
+            throw V3Transport.Refusal(download, response.StatusCode, await ErrorAsync(response, ct).ConfigureAwait(false)).Unsigned();
         }
+
+        var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
+        return await BillLines.OpenAsync(stream, response, download, sha1, _limits, ct).ConfigureAwait(false);
     }
 
     private bool IsOurs(Uri address) =>

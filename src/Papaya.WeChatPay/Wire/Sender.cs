@@ -52,10 +52,15 @@ internal sealed class Sender
         RunAsync(endpoint, (Sender: this, endpoint, make, judge), static (call, host, timeout, ct) =>
             call.Sender.TryCallAsync(call.endpoint, call.make, call.judge, host, timeout, ct), ct);
 
-    /// <summary>Sends a call whose answer is a file: returns after the headers; the caller disposes the response.</summary>
-    public Task<HttpResponseMessage> OpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, CancellationToken ct) =>
-        RunAsync(endpoint, (Sender: this, endpoint, make), static (call, host, timeout, ct) =>
-            call.Sender.TryOpenAsync(call.endpoint, call.make, host, timeout, ct), ct);
+    /// <summary>Sends a call whose answer is a file.</summary>
+    /// <param name="endpoint">What is called.</param>
+    /// <param name="make">Makes the request for a host; called for every try.</param>
+    /// <param name="open">Judges status and beginning of the file, and holds the response from then on; the token ends with the try.</param>
+    /// <param name="ct">The caller's token.</param>
+    public Task<T> OpenAsync<T>(
+        Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<HttpResponseMessage, CancellationToken, Task<T>> open, CancellationToken ct) =>
+        RunAsync(endpoint, (Sender: this, endpoint, make, open), static (call, host, timeout, ct) =>
+            call.Sender.TryOpenAsync(call.endpoint, call.make, call.open, host, timeout, ct), ct);
 
     private static bool MayRepeat(Endpoint endpoint, PapayException e) =>
         e.Code == LocalCodes.NotSent
@@ -195,18 +200,27 @@ internal sealed class Sender
         }
     }
 
-    private async Task<HttpResponseMessage> TryOpenAsync(Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Uri host, TimeSpan timeout, CancellationToken ct)
+    private async Task<T> TryOpenAsync<T>(
+        Endpoint endpoint, Func<Uri, HttpRequestMessage> make, Func<HttpResponseMessage, CancellationToken, Task<T>> open, Uri host, TimeSpan timeout, CancellationToken ct)
     {
         using var request = make(host);
         using var deadline = new CancellationTokenSource(timeout, _options.Timers);
         await using var _ = Join(ct, deadline).ConfigureAwait(false);
+        HttpResponseMessage? response = null;
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            return await open(response, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsSilence(e, hasBegun: false, ct))
+        catch (Exception e) when (IsSilence(e, response is not null, ct))
         {
-            throw Silence(endpoint, e, hasBegun: false);
+            response?.Dispose();
+            throw Silence(endpoint, e, response is not null);
+        }
+        catch
+        {
+            response?.Dispose();
+            throw;
         }
     }
 

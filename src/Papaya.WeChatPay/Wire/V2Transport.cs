@@ -36,20 +36,17 @@ internal sealed class V2Transport
         return _sender.CallAsync(endpoint, host => Make(endpoint, request, type, host), answer => Judge(endpoint, request, type, answer), ct);
     }
 
-    /// <summary>Sends a call whose answer is a file; the caller disposes the response.</summary>
-    public async Task<HttpResponseMessage> OpenAsync<TRequest>(V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, CancellationToken ct)
+    /// <summary>Sends a call whose answer is a file; what <paramref name="open"/> makes of it holds the response from then on.</summary>
+    public Task<T> OpenAsync<TRequest, T>(
+        V2Endpoint<TRequest> endpoint, TRequest request, SignType? signType, Func<HttpResponseMessage, CancellationToken, Task<T>> open, CancellationToken ct)
         where TRequest : class
     {
         endpoint = endpoint.For(request);
         var type = endpoint.SignTypeFor(signType ?? _merchant.SignType);
-        var response = await _sender.OpenAsync(endpoint, host => Make(endpoint, request, type, host), ct).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.OK)
-        {
-            return response;
-        }
-
-        response.Dispose();
-        throw PapayException.WrongStatus(endpoint, response.StatusCode);
+        return _sender.OpenAsync(
+            endpoint, host => Make(endpoint, request, type, host),
+            (response, inTime) => response.StatusCode == HttpStatusCode.OK ? open(response, inTime) : throw PapayException.WrongStatus(endpoint, response.StatusCode),
+            ct);
     }
 
     /// <summary>Parameters that a browser or a front end brings to WeChat: checked and signed, nothing is sent.</summary>

@@ -48,9 +48,9 @@ internal sealed class V3Transport
         return SenderOf(endpoint).CallAsync(endpoint, host => Signer.Make(endpoint, new Uri(host, target), body), judge, ct);
     }
 
-    /// <summary>Opens a file; the caller disposes the response.</summary>
-    public Task<HttpResponseMessage> OpenAsync(V3Endpoint endpoint, Func<Uri, Uri> address, CancellationToken ct) =>
-        SenderOf(endpoint).OpenAsync(endpoint, host => Signer.Make(endpoint, address(host), []), ct);
+    /// <summary>Opens a file; what <paramref name="open"/> makes of it holds the response from then on.</summary>
+    public Task<T> OpenAsync<T>(V3Endpoint endpoint, Func<Uri, Uri> address, Func<HttpResponseMessage, CancellationToken, Task<T>> open, CancellationToken ct) =>
+        SenderOf(endpoint).OpenAsync(endpoint, host => Signer.Make(endpoint, address(host), []), open, ct);
 
     /// <summary>What an error reply says; the message of WeChat is kept, the offending value never is.</summary>
     public static PapayException Refusal(V3Endpoint endpoint, HttpStatusCode status, ReadOnlySpan<byte> body)
