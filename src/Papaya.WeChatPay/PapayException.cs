@@ -29,7 +29,7 @@ public static class LocalCodes
     /// <summary>A V3 call was made and the merchant's certificate or the V3 credentials are missing; nothing was sent.</summary>
     public const string V3NotConfigured = "papaya.v3_not_configured";
 
-    /// <summary>No connection came about (name, port, TLS): provably nothing was sent.</summary>
+    /// <summary>No connection came about (name, port, TLS), or what must be known before the call could not be had: provably nothing was sent.</summary>
     public const string NotSent = "papaya.not_sent";
 
     /// <summary>The client's own limiter had no permit in time; nothing was sent.</summary>
@@ -113,6 +113,12 @@ public sealed class PapayException : Exception
 
     internal static PapayException NeverLeft(Endpoint endpoint, HttpRequestException inner) =>
         new(endpoint.Name, LocalCodes.NotSent, ErrorKind.Throttled, NextStep.SameNumberLater, $"No connection ({inner.HttpRequestError}); nothing was sent.", inner) { NotSent = true };
+
+    /// <summary>An answer that nothing can verify is not asked for. A refused download is a matter of setup: the keys, or a public key that is not given.</summary>
+    internal static PapayException WithoutPlatformKey(Endpoint endpoint, PapayException download) =>
+        new(endpoint.Name, LocalCodes.NotSent, download.Kind == ErrorKind.Refused ? ErrorKind.Refused : ErrorKind.Throttled,
+            download.Kind == ErrorKind.Refused ? NextStep.FixSetup : NextStep.SameNumberLater,
+            $"WeChat Pay's certificates are needed to verify the answer and did not come ({download.Code}); nothing was sent.", download) { NotSent = true };
 
     internal static PapayException TooFast(Endpoint endpoint, RateLane lane, TimeSpan longest) =>
         new(endpoint.Name, LocalCodes.TooFast, ErrorKind.Throttled, NextStep.SameNumberLater,

@@ -57,29 +57,33 @@ public sealed class PlatformCertificates
     /// <summary>Sees to it that there is a key to verify with, and that certificates are fresh.</summary>
     internal async ValueTask EnsureAsync(V3Endpoint endpoint, CancellationToken ct)
     {
-        var keys = _transport.Signer.Require(endpoint).PlatformKeys;
-        if (!IsDue(keys))
+        var v3 = _transport.Signer.Require(endpoint);
+        if (!IsDue(v3))
         {
             return;
         }
 
         // Whoever has a key to verify with does not wait for the one who renews.
-        if (!await _one.WaitAsync(keys.All.Count > 0 ? 0 : Timeout.Infinite, ct).ConfigureAwait(false))
+        if (!await _one.WaitAsync(CanVerify(v3) ? 0 : Timeout.Infinite, ct).ConfigureAwait(false))
         {
             return;
         }
 
         try
         {
-            if (IsDue(keys))
+            if (IsDue(v3))
             {
                 await DownloadAsync(ct).ConfigureAwait(false);
             }
         }
-        catch (PapayException) when (keys.All.Count > 0)
+        catch (PapayException) when (CanVerify(v3))
         {
             // The keys at hand still verify; the next call after a minute asks again.
             Volatile.Write(ref _due, (_clock.GetUtcNow() + LeastWait).UtcTicks);
+        }
+        catch (PapayException e)
+        {
+            throw PapayException.WithoutPlatformKey(endpoint, e);
         }
         finally
         {
@@ -98,7 +102,7 @@ public sealed class PlatformCertificates
         await _one.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            if (v3.PlatformKeys.Find(serial) is null && _clock.GetUtcNow() >= _mayLearn)
+            if (!Knows(v3, serial) && _clock.GetUtcNow() >= _mayLearn)
             {
                 await DownloadAsync(ct).ConfigureAwait(false);
             }
@@ -112,11 +116,27 @@ public sealed class PlatformCertificates
             _one.Release();
         }
 
-        return v3.PlatformKeys.Find(serial) is not null;
+        return Knows(v3, serial);
     }
 
-    private bool IsDue(PlatformKeys keys) =>
-        keys.Preferred is not { } preferred || (preferred.IsCertificate && _clock.GetUtcNow().UtcTicks >= Volatile.Read(ref _due));
+    private bool IsDue(V3Credentials v3)
+    {
+        if (v3.PlatformKeys.Preferred is not { } preferred)
+        {
+            return true;
+        }
+
+        var now = _clock.GetUtcNow();
+        return preferred.IsCertificate && (now.UtcTicks >= Volatile.Read(ref _due) || preferred.HasEnded(now, v3.ClockTolerance));
+    }
+
+    private bool CanVerify(V3Credentials v3)
+    {
+        var now = _clock.GetUtcNow();
+        return v3.PlatformKeys.All.Any(key => !key.HasEnded(now, v3.ClockTolerance));
+    }
+
+    private bool Knows(V3Credentials v3, string serial) => v3.PlatformKeys.Find(serial) is { } key && !key.HasEnded(_clock.GetUtcNow(), v3.ClockTolerance);
 
     private async Task<int> DownloadAsync(CancellationToken ct)
     {

@@ -101,6 +101,9 @@ public sealed class PlatformKey
     /// <summary>Upper case, without the zero byte that some encodings put in front.</summary>
     internal static string Serial(string hex) => hex.Trim().TrimStart('0').ToUpperInvariant();
 
+    /// <summary>True for a certificate whose end is past by more than clocks may differ.</summary>
+    internal bool HasEnded(DateTimeOffset now, TimeSpan tolerance) => ExpiresAt is { } end && now - tolerance > end;
+
     internal bool Verifies(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) =>
         _rsa.VerifyData(text, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 

@@ -22,7 +22,7 @@ public enum V3Verdict
     /// <summary>The timestamp is too far from the clock.</summary>
     Stale,
 
-    /// <summary><c>Wechatpay-Serial</c> names a key that is not known here.</summary>
+    /// <summary><c>Wechatpay-Serial</c> names a key that is not known here, or a certificate that has ended.</summary>
     UnknownKey,
 
     /// <summary>The signature does not fit.</summary>
@@ -98,7 +98,7 @@ public static class V3Signature
     /// <param name="headers">The signature's headers.</param>
     /// <param name="body">The raw body; empty for a reply without one (HTTP 204).</param>
     /// <param name="now">The time.</param>
-    /// <param name="tolerance">How far the timestamp may be from it, before or after.</param>
+    /// <param name="tolerance">How far the timestamp may be from it, before or after, and the end of a certificate before it.</param>
     public static V3Verdict Verify(PlatformKeys keys, NotificationHeaders headers, ReadOnlySpan<byte> body, DateTimeOffset now, TimeSpan tolerance)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -130,7 +130,7 @@ public static class V3Signature
             return V3Verdict.Stale;
         }
 
-        return keys.Find(serial) is not { } key ? V3Verdict.UnknownKey
+        return keys.Find(serial) is not { } key || key.HasEnded(now, tolerance) ? V3Verdict.UnknownKey
             : Verifies(key, timestamp, nonce, body, signature) ? V3Verdict.Valid
             : V3Verdict.Mismatch;
     }

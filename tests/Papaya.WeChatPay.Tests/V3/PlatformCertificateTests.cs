@@ -122,6 +122,44 @@ public sealed class PlatformCertificateTests
     }
 
     [Theory]
+    [InlineData(500, "SYSTEM_ERROR", ErrorKind.Throttled, NextStep.SameNumberLater)]
+    [InlineData(404, "RESOURCE_NOT_EXISTS", ErrorKind.Refused, NextStep.FixSetup)]
+    [InlineData(401, "SIGN_ERROR", ErrorKind.Refused, NextStep.FixSetup)]
+    public async Task Without_a_key_that_came_nothing_of_the_call_has_left(int status, string code, ErrorKind kind, NextStep next)
+    {
+        var platform = new Platform(new Reply(status, $$"""{"code":"{{code}}","message":"m"}"""));
+
+        var e = await Assert.ThrowsAsync<PapayException>(() => platform.Client(Platform.Credentials(Platform.V3())).Notices.SendAsync(Notice));
+
+        Assert.Equal(("v3-deduct-notify", LocalCodes.NotSent, true), (e.Endpoint, e.Code, e.NotSent));
+        Assert.Equal((kind, next), (e.Kind, e.Next));
+        Assert.Contains(code, e.Message, StringComparison.Ordinal);
+        Assert.All(platform.Requests, request => Assert.Equal(Path, request.Uri.AbsolutePath));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_ended_verifies_nothing_and_the_next_one_is_fetched()
+    {
+        string? certificates = null, serial = null;
+        var platform = new Platform((request, _) => request.RequestUri!.AbsolutePath == Path ? Reply.Ok(certificates!) with { Serial = serial } : Reply.Nothing with { Serial = serial });
+        using var first = platform.Certify(1, Platform.Start.AddHours(1));
+        using var second = platform.Certify(2);
+        var v3 = Platform.V3(PlatformKey.FromCertificate(first));
+        var client = platform.Client(Platform.Credentials(v3));
+        serial = first.SerialNumber;
+
+        platform.Clock.Now = Platform.Start.AddHours(1) + v3.ClockTolerance;
+        await client.Notices.SendAsync(Notice);
+        Assert.Equal(V3Verdict.Valid, V3Signature.Verify(v3.PlatformKeys, platform.Sign("x", serial), "x"u8, platform.Clock.Now, v3.ClockTolerance));
+
+        platform.Clock.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal(V3Verdict.UnknownKey, V3Signature.Verify(v3.PlatformKeys, platform.Sign("x", serial), "x"u8, platform.Clock.Now, v3.ClockTolerance));
+        (certificates, serial) = (Platform.Certificates(second), second.SerialNumber);
+        await client.Notices.SendAsync(Notice);
+        Assert.Equal([second.SerialNumber], v3.PlatformKeys.All.Select(k => k.Id));
+    }
+
+    [Theory]
     [InlineData("other key")]
     [InlineData("other signer")]
     [InlineData("none")]
