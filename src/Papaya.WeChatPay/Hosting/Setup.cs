@@ -1,18 +1,20 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Papaya.WeChatPay.Sending;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.WeChatPay.Hosting;
 
 /// <summary>
-/// Reads <see cref="WeChatPayOptions"/>: what it makes of them, and everything that is wrong with them, each with its key and cure. Used
-/// once to check at the start and once to make the client.
+/// Reads <see cref="WeChatPayOptions"/>: what it makes of them, and everything that is wrong with them, each with its key and cure. Read
+/// once for each merchant (<see cref="Setups"/>): to check at the start, to make the handler and to make the client.
 /// </summary>
-internal sealed class Setup
+internal sealed class Setup : IDisposable
 {
     private readonly WeChatPayOptions _options;
     private readonly DateTimeOffset _now;
     private readonly List<string> _problems = [];
+    private MerchantCertificate? _certificate;
 
     private Setup(WeChatPayOptions options, DateTimeOffset now)
     {
@@ -38,6 +40,9 @@ internal sealed class Setup
         setup.ReadMerchant();
         return setup;
     }
+
+    /// <summary>Closes the certificate; its client makes no more calls.</summary>
+    public void Dispose() => _certificate?.Certificate.Dispose();
 
     private void Wrong(string key, string cure) => _problems.Add($"{key}: {cure}");
 
@@ -129,7 +134,7 @@ internal sealed class Setup
 
         try
         {
-            var certificate = given[0].Open();
+            var certificate = _certificate = given[0].Open();
             if (certificate.ExpiresAt <= _now)
             {
                 Wrong(given[0].Key, string.Create(CultureInfo.InvariantCulture, $"the certificate ended on {certificate.ExpiresAt:yyyy-MM-dd}; make a new one on the merchant platform (账户中心 → API安全)."));
@@ -239,23 +244,13 @@ internal sealed class Setup
 
     private Uri? Url(string key, string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-        {
-            Wrong(key, "give an absolute address such as https://api.mch.weixin.qq.com.");
-        }
-        else if (url.Scheme == "http" && !url.IsLoopback)
-        {
-            Wrong(key, "use https; plain http is only for a simulator on this machine.");
-        }
-        else if (url.PathAndQuery != "/")
-        {
-            Wrong(key, "give scheme, host and port only; the client adds the paths.");
-        }
-        else
+        _ = Uri.TryCreate(text, UriKind.Absolute, out var url);
+        if (HostAddress.Problem(url) is not { } problem)
         {
             return url;
         }
 
+        Wrong(key, problem);
         return null;
     }
 

@@ -18,18 +18,20 @@ public sealed class WeChatPayClients
     private readonly IOptionsMonitor<WeChatPayOptions> _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _clock;
+    private readonly Setups _setups;
     private readonly WeChatPayHooks _hooks;
     private readonly Dictionary<string, Lazy<PapayClient>> _clients;
     private readonly ConcurrentDictionary<string, RateLimiter> _limiters = new(StringComparer.Ordinal);
 
     internal WeChatPayClients(
         IEnumerable<RegisteredMerchant> merchants, IHttpClientFactory http, IOptionsMonitor<WeChatPayOptions> options, ILoggerFactory loggers, TimeProvider clock,
-        WeChatPayHooks hooks)
+        Setups setups, WeChatPayHooks hooks)
     {
         _http = http;
         _options = options;
         _loggers = loggers;
         _clock = clock;
+        _setups = setups;
         _hooks = hooks;
         _clients = merchants.DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => new Lazy<PapayClient>(() => Make(m)), StringComparer.Ordinal);
     }
@@ -56,7 +58,7 @@ public sealed class WeChatPayClients
     private PapayClient Make(RegisteredMerchant merchant)
     {
         var options = _options.Get(merchant.Name); // Throws what the check at the start would have said.
-        var setup = Setup.Read(options, _clock.GetUtcNow());
+        var setup = _setups.Of(options);
         var credentials = setup.Merchant ?? throw new OptionsValidationException(merchant.Name, typeof(WeChatPayOptions), setup.Problems);
         return new PapayClient(_http.CreateClient(merchant.HttpClientName), credentials, setup.BaseUrl, _clock, new PapayClientOptions
         {

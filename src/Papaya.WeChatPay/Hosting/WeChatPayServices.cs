@@ -57,6 +57,7 @@ public static class WeChatPayServices
         {
             ArgumentNullException.ThrowIfNull(name);
             services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton(provider => new Setups(provider.GetRequiredService<TimeProvider>()));
             services.AddOptions<WeChatPayHooks>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WeChatPayOptions>, WeChatPayOptionsCheck>());
             services.TryAddSingleton(provider => new WeChatPayClients(
@@ -65,6 +66,7 @@ public static class WeChatPayServices
                 provider.GetRequiredService<IOptionsMonitor<WeChatPayOptions>>(),
                 provider.GetRequiredService<ILoggerFactory>(),
                 provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Setups>(),
                 provider.GetRequiredService<IOptions<WeChatPayHooks>>().Value));
             services.TryAddSingleton(provider => provider.GetRequiredService<WeChatPayClients>().Default);
             services.TryAddSingleton<WeChatPayNotifications>();
@@ -90,7 +92,7 @@ public static class WeChatPayServices
     private static SocketsHttpHandler Handler(IServiceProvider provider, string name)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<WeChatPayOptions>>().Get(name);
-        var setup = Setup.Read(options, provider.GetRequiredService<TimeProvider>().GetUtcNow());
+        var setup = provider.GetRequiredService<Setups>().Of(options);
         return Connections.Handler(setup.Merchant?.Certificate, setup.BaseUrl, options.ConnectTimeout, options.ConnectionLifetime, options.MostConnections);
     }
 }

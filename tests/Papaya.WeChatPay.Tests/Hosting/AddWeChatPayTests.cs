@@ -133,6 +133,24 @@ public sealed class AddWeChatPayTests
     }
 
     [Fact]
+    public async Task A_merchants_files_are_read_once_and_its_certificate_is_closed_with_the_program()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, Convert.FromBase64String(TestCertificates.P12Base64(new(2040, 1, 2, 0, 0, 0, TimeSpan.Zero))));
+        var provider = Services(services => services.AddWeChatPay("shop", o =>
+        {
+            Real(o);
+            (o.Certificate.P12File, o.Certificate.Password) = (file, "secret-p12");
+        }));
+        provider.GetRequiredService<IStartupValidator>().Validate();
+        File.Delete(file); // Whoever reads it again fails.
+        var certificate = provider.GetRequiredKeyedService<PapayClient>("shop").Merchant.Certificate!.Certificate;
+        Assert.NotEqual(IntPtr.Zero, certificate.Handle);
+        await provider.DisposeAsync();
+        Assert.Equal(IntPtr.Zero, certificate.Handle);
+    }
+
+    [Fact]
     public async Task Calls_go_through_the_factory_with_a_handler_of_the_merchants_own()
     {
         var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS"));
