@@ -18,7 +18,7 @@ public enum ReplyVerification
     /// <summary>Every reply, over the bytes received. The default.</summary>
     Always,
 
-    /// <summary>Never; only for experiments against a server whose key is not known.</summary>
+    /// <summary>Never; only on loopback, for experiments against a server whose key is not known.</summary>
     Never,
 }
 
@@ -42,6 +42,7 @@ public sealed class PapayClient
     /// <param name="baseUrl">Where to: <see cref="DefaultBaseUrl"/>, the second site, or a simulator.</param>
     /// <param name="clock">Tells the time for what is signed with it, and for the end of certificates. Waiting is done by <see cref="PapayClientOptions.Timers"/>.</param>
     /// <param name="options">Settings; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">An address or a time cannot be meant so; the message names it.</exception>
     public PapayClient(HttpClient http, MerchantCredentials merchant, Uri baseUrl, TimeProvider clock, PapayClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -49,13 +50,9 @@ public sealed class PapayClient
         ArgumentNullException.ThrowIfNull(baseUrl);
         ArgumentNullException.ThrowIfNull(clock);
         options ??= new();
+        options.Check(merchant, baseUrl);
         var certificates = new CertificateWatch(merchant, clock, options.Logger, options.CertificateExpiring);
         var sender = new Sender(http, merchant, baseUrl, options, certificates);
-        if (merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader && !(baseUrl.IsLoopback && baseUrl.Scheme == "http"))
-        {
-            throw new ArgumentException("The certificate header is only for plain http on loopback.", nameof(merchant));
-        }
-
         var transport = new V2Transport(sender, merchant, options);
         var v3 = new V3Transport(sender, new Sender(http, merchant, options.GlobalBaseUrl, options, certificates), merchant, clock, options);
         _clock = clock;

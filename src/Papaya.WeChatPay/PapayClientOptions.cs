@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Papaya.WeChatPay.Sending;
 using Papaya.WeChatPay.Telemetry;
 using Papaya.WeChatPay.Wire;
 
@@ -8,6 +9,8 @@ namespace Papaya.WeChatPay;
 /// <summary>Settings of a <see cref="PapayClient"/>.</summary>
 public sealed class PapayClientOptions
 {
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+
     internal const long DefaultBillLimit = 4L << 30;
 
     /// <summary>Longest wait for the complete answer to one try, and for more of a bill. Default 15 s; after it the outcome is unknown.</summary>
@@ -57,6 +60,55 @@ public sealed class PapayClientOptions
     /// one on which nobody may wait.
     /// </summary>
     public TimeProvider Timers { get; init; } = TimeProvider.System;
+
+    /// <summary>Refuses what would send secrets in the clear, trust anybody, or wait for ever.</summary>
+    internal void Check(MerchantCredentials merchant, Uri baseUrl)
+    {
+        CheckAddress(baseUrl, nameof(baseUrl));
+        CheckAddress(GlobalBaseUrl, nameof(GlobalBaseUrl));
+        if (SecondUrl is not null)
+        {
+            CheckAddress(SecondUrl, nameof(SecondUrl));
+        }
+
+        Uri[] hosts = SecondFor(baseUrl) is { } second ? [baseUrl, second] : [baseUrl];
+        if (merchant.ClientCertificate == ClientCertificateMode.LoopbackHeader && !hosts.All(host => host is { IsLoopback: true, Scheme: "http" }))
+        {
+            throw new ArgumentException($"{nameof(MerchantCredentials.ClientCertificate)}: the certificate header is only for plain http on loopback, also at {nameof(SecondUrl)}.", nameof(merchant));
+        }
+
+        if (Verification == ReplyVerification.Never && !hosts.All(host => host.IsLoopback))
+        {
+            throw new ArgumentException($"{nameof(Verification)}: answers go unverified only on loopback, also at {nameof(SecondUrl)}.", nameof(baseUrl));
+        }
+
+        CheckTime(Timeout, nameof(Timeout));
+        CheckTime(Deadline, nameof(Deadline));
+        CheckTime(PreferSecondFor, nameof(PreferSecondFor));
+        if (Timeout > Deadline)
+        {
+            throw new ArgumentException($"{nameof(Timeout)}: {Timeout} is longer than the {nameof(Deadline)} of {Deadline}.", nameof(Timeout));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReplyLimit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BillLimit, 1);
+    }
+
+    private static void CheckAddress(Uri address, string name)
+    {
+        if (HostAddress.Problem(address) is { } problem)
+        {
+            throw new ArgumentException($"{name}: {problem}", name);
+        }
+    }
+
+    private static void CheckTime(TimeSpan time, string name)
+    {
+        if (time <= TimeSpan.Zero || time > LongestTime)
+        {
+            throw new ArgumentException($"{name}: {time} is not between 0 and {LongestTime}.", name);
+        }
+    }
 
     internal Uri? SecondFor(Uri baseUrl)
     {

@@ -29,11 +29,6 @@ internal sealed class Sender
 
     public Sender(HttpClient http, MerchantCredentials merchant, Uri baseUrl, PapayClientOptions options, CertificateWatch certificates)
     {
-        if (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https"))
-        {
-            throw new ArgumentException("The base address must be an absolute http or https address.", nameof(baseUrl));
-        }
-
         _http = http;
         _merchant = merchant;
         _options = options;
