@@ -2,21 +2,12 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
-using System.Xml;
 
 namespace Papaya.WeChatPay.Wire;
 
 /// <summary>The parser behind <see cref="V2Message"/>: a cursor over the bytes, without recursion and without entities.</summary>
 internal ref struct V2Parser
 {
-    // XML 1.0 allows no control character below U+0020 except tab, line feed and carriage return.
-    private static readonly SearchValues<byte> IllegalControls = SearchValues.Create(
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
-
-    // WeChat's names are of these; a name outside ASCII is looked at one character at a time.
-    private static readonly SearchValues<byte> NameCharacters = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."u8);
-
     private readonly ReadOnlySpan<byte> _text;
     private int _at;
     private SortingSlot[] _fields;
@@ -75,17 +66,15 @@ internal ref struct V2Parser
         return sorted;
     }
 
-    private static bool IsBlank(byte c) => c is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
-
     private bool ReadDocument()
     {
         if (!Utf8.IsValid(_text))
         {
-            return Fail(V2Fault.Encoding, FirstInvalidByte());
+            return Fail(V2Fault.Encoding, XmlGrammar.FirstInvalidByte(_text));
         }
 
-        var illegal = _text.IndexOfAny(IllegalControls);
-        if (illegal >= 0 || (illegal = FirstNonCharacter(_text)) >= 0)
+        var illegal = _text.IndexOfAny(XmlGrammar.IllegalControls);
+        if (illegal >= 0 || (illegal = XmlGrammar.FirstNonCharacter(_text)) >= 0)
         {
             return Fail(V2Fault.IllegalCharacter, illegal);
         }
@@ -101,7 +90,7 @@ internal ref struct V2Parser
         }
 
         // A declaration is one only at the very start.
-        if (Rest.StartsWith("<?xml"u8) && Rest.Length > 5 && IsBlank(Rest[5]) && !ReadDeclaration())
+        if (Rest.StartsWith("<?xml"u8) && Rest.Length > 5 && XmlGrammar.IsBlank(Rest[5]) && !ReadDeclaration())
         {
             return false;
         }
@@ -130,25 +119,6 @@ internal ref struct V2Parser
         return duplicate < 0 || Fail(V2Fault.DuplicateElement, _fields[duplicate].Slot.NameStart, NameOf(_fields[duplicate].Slot));
     }
 
-    /// <summary>Where U+FFFE or U+FFFF begins, which XML does not allow; -1 when they are not there.</summary>
-    internal static int FirstNonCharacter(ReadOnlySpan<byte> text)
-    {
-        for (var at = 0; ; at += 2)
-        {
-            var next = text[at..].IndexOf("\uFFFE"u8[..2]);
-            if (next < 0)
-            {
-                return -1;
-            }
-
-            at += next;
-            if (text[at + 2] >= 0xBE)
-            {
-                return at;
-            }
-        }
-    }
-
     private bool ReadDeclaration()
     {
         var end = Rest.IndexOf("?>"u8);
@@ -157,62 +127,12 @@ internal ref struct V2Parser
             return Fail(V2Fault.Unclosed, _at);
         }
 
-        var rest = Rest[5..end];
-        if (!TakeAttribute(ref rest, "version"u8, out var version) || !version.SequenceEqual("1.0"u8))
+        if (XmlGrammar.FaultOfDeclaration(Rest[5..end]) is { } fault)
         {
-            return Fail(V2Fault.Syntax, _at);
-        }
-
-        // Only UTF-8 is spoken here.
-        if (TakeAttribute(ref rest, "encoding"u8, out var encoding) && !Ascii.EqualsIgnoreCase(encoding, "utf-8"u8))
-        {
-            return Fail(V2Fault.Encoding, _at);
-        }
-
-        if (TakeAttribute(ref rest, "standalone"u8, out var standalone) && !standalone.SequenceEqual("yes"u8) && !standalone.SequenceEqual("no"u8))
-        {
-            return Fail(V2Fault.Syntax, _at);
-        }
-
-        if (!rest.Trim(" \t\r\n"u8).IsEmpty)
-        {
-            return Fail(V2Fault.Syntax, _at);
+            return Fail(fault, _at);
         }
 
         _at += end + 2;
-        return true;
-    }
-
-    /// <summary>Takes <c> name="value"</c> off the front; false, and nothing taken, when something else stands there.</summary>
-    private static bool TakeAttribute(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
-    {
-        value = default;
-        var rest = text.TrimStart(" \t\r\n"u8);
-        if (rest.Length == text.Length || !rest.StartsWith(name))
-        {
-            return false;
-        }
-
-        rest = rest[name.Length..].TrimStart(" \t\r\n"u8);
-        if (rest.IsEmpty || rest[0] != (byte)'=')
-        {
-            return false;
-        }
-
-        rest = rest[1..].TrimStart(" \t\r\n"u8);
-        if (rest.IsEmpty || rest[0] is not ((byte)'"' or (byte)'\''))
-        {
-            return false;
-        }
-
-        var end = rest[1..].IndexOf(rest[0]);
-        if (end < 0)
-        {
-            return false;
-        }
-
-        value = rest.Slice(1, end);
-        text = rest[(end + 2)..];
         return true;
     }
 
@@ -313,7 +233,7 @@ internal ref struct V2Parser
             return false;
         }
 
-        var nameLength = rest[1..].IndexOfAnyExcept(NameCharacters);
+        var nameLength = rest[1..].IndexOfAnyExcept(XmlGrammar.NameCharacters);
         if (nameLength < 0 || rest[1 + nameLength] != (byte)'>')
         {
             return false;
@@ -482,82 +402,15 @@ internal ref struct V2Parser
             return Fail(rest.IndexOf((byte)';') < 0 && rest.IndexOf((byte)'<') < 0 ? V2Fault.Unclosed : V2Fault.Reference, _at, Shown(name));
         }
 
-        var reference = rest[1..end];
         Span<byte> utf8 = stackalloc byte[4];
-        var length = 1;
-        if (reference.SequenceEqual("amp"u8))
-        {
-            utf8[0] = (byte)'&';
-        }
-        else if (reference.SequenceEqual("lt"u8))
-        {
-            utf8[0] = (byte)'<';
-        }
-        else if (reference.SequenceEqual("gt"u8))
-        {
-            utf8[0] = (byte)'>';
-        }
-        else if (reference.SequenceEqual("quot"u8))
-        {
-            utf8[0] = (byte)'"';
-        }
-        else if (reference.SequenceEqual("apos"u8))
-        {
-            utf8[0] = (byte)'\'';
-        }
-        else if (TryReadCharacterNumber(reference, out var rune))
-        {
-            length = rune.EncodeToUtf8(utf8);
-        }
-        else
+        if (!XmlGrammar.TryResolve(rest[1..end], out var rune))
         {
             return Fail(V2Fault.Reference, _at, Shown(name));
         }
 
-        Append(utf8[..length]);
+        Append(utf8[..rune.EncodeToUtf8(utf8)]);
         _at += end + 1;
         return true;
-    }
-
-    private static bool TryReadCharacterNumber(ReadOnlySpan<byte> reference, out Rune rune)
-    {
-        rune = default;
-        if (reference.Length < 2 || reference[0] != (byte)'#')
-        {
-            return false;
-        }
-
-        var isHex = reference[1] == (byte)'x';
-        var digits = reference[(isHex ? 2 : 1)..];
-        if (digits.IsEmpty)
-        {
-            return false;
-        }
-
-        var number = 0;
-        foreach (var digit in digits)
-        {
-            var value = digit switch
-            {
-                >= (byte)'0' and <= (byte)'9' => digit - '0',
-                >= (byte)'a' and <= (byte)'f' when isHex => digit - 'a' + 10,
-                >= (byte)'A' and <= (byte)'F' when isHex => digit - 'A' + 10,
-                _ => -1,
-            };
-            if (value < 0)
-            {
-                return false;
-            }
-
-            number = (number * (isHex ? 16 : 10)) + value;
-            if (number > 0x10FFFF)
-            {
-                return false;
-            }
-        }
-
-        // What may not stand in XML may not be referred to either.
-        return number is 9 or 10 or 13 or (>= 0x20 and not 0xFFFE and not 0xFFFF) && Rune.TryCreate(number, out rune);
     }
 
     private bool ReadStartTag(out int nameStart, out int nameLength, out bool isEmpty)
@@ -565,10 +418,10 @@ internal ref struct V2Parser
         nameStart = _at + 1;
         isEmpty = false;
         var rest = _text[nameStart..];
-        nameLength = rest.IndexOfAnyExcept(NameCharacters);
+        nameLength = rest.IndexOfAnyExcept(XmlGrammar.NameCharacters);
         if (nameLength >= 0 && rest[nameLength] >= 0x80)
         {
-            nameLength = LengthOfName(rest);
+            nameLength = XmlGrammar.LengthOfName(rest);
         }
 
         if (nameLength < 0)
@@ -576,7 +429,7 @@ internal ref struct V2Parser
             return Fail(V2Fault.Unclosed, _at);
         }
 
-        if (nameLength == 0 || !StartsName(rest[0]))
+        if (nameLength == 0 || !XmlGrammar.StartsName(rest[0]))
         {
             return Fail(V2Fault.Syntax, _at);
         }
@@ -613,7 +466,7 @@ internal ref struct V2Parser
             return isEmpty || Fail(V2Fault.Syntax, _at - 2, Shown(_text.Slice(nameStart, nameLength)));
         }
 
-        return StartsName(rest[0]) && _at > nameStart + nameLength
+        return XmlGrammar.StartsName(rest[0]) && _at > nameStart + nameLength
             ? Fail(V2Fault.Attribute, _at, Shown(_text.Slice(nameStart, nameLength)))
             : Fail(V2Fault.Syntax, _at, Shown(_text.Slice(nameStart, nameLength)));
     }
@@ -706,31 +559,10 @@ internal ref struct V2Parser
 
     private void SkipBlanks()
     {
-        while (_at < _text.Length && IsBlank(_text[_at]))
+        while (_at < _text.Length && XmlGrammar.IsBlank(_text[_at]))
         {
             _at++;
         }
-    }
-
-    private static bool StartsName(byte c) => char.IsAsciiLetter((char)c) || c == (byte)'_' || c >= 0x80;
-
-    /// <summary>The length of a name that is not ASCII alone: 0 when it begins wrongly, -1 when the text ends inside it.</summary>
-    private static int LengthOfName(ReadOnlySpan<byte> text)
-    {
-        for (var at = 0; at < text.Length;)
-        {
-            Rune.DecodeFromUtf8(text[at..], out var rune, out var length);
-
-            // No character above U+FFFF is a name's in XML 1.0. Colons are for namespaces, which nobody here has.
-            if (!rune.IsBmp || !(at == 0 ? XmlConvert.IsStartNCNameChar((char)rune.Value) : XmlConvert.IsNCNameChar((char)rune.Value)))
-            {
-                return at;
-            }
-
-            at += length;
-        }
-
-        return -1;
     }
 
     private void Append(scoped ReadOnlySpan<byte> bytes)
@@ -742,21 +574,6 @@ internal ref struct V2Parser
 
         bytes.CopyTo(_decoded.AsSpan(_decodedLength));
         _decodedLength += bytes.Length;
-    }
-
-    private readonly int FirstInvalidByte()
-    {
-        for (var at = 0; at < _text.Length;)
-        {
-            if (Rune.DecodeFromUtf8(_text[at..], out _, out var length) != OperationStatus.Done)
-            {
-                return at;
-            }
-
-            at += length;
-        }
-
-        return 0;
     }
 
     private readonly string NameOf(in FieldSlot slot) => Shown(_text.Slice(slot.NameStart, slot.NameLength));

@@ -205,7 +205,7 @@ public sealed class V2Writer : IDisposable
 
     private void AppendElement(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, XmlText style)
     {
-        if (V2Parser.FirstNonCharacter(value) >= 0)
+        if (XmlGrammar.FirstNonCharacter(value) >= 0)
         {
             throw new ArgumentException($"The value of '{Encoding.UTF8.GetString(name)}' holds U+FFFE or U+FFFF, which XML does not allow.", nameof(value));
         }
