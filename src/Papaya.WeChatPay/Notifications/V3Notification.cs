@@ -78,6 +78,48 @@ public sealed record ScheduledContractNotification : V3Notification
     public override string ToString() => $"{EventType} {Contract}";
 }
 
+/// <summary>
+/// 签约、解约结果通知 of overseas contracts (<c>https://pay.weixin.qq.com/wiki/doc/api_external/ch/apis/chapter5_1_1.shtml</c>): who, when and why, but no state.
+/// </summary>
+public sealed record GlobalContractNotification : V3Notification
+{
+    internal GlobalContractNotification(V3Envelope envelope, ScheduledContractChange change, string contractId, string number, DateTimeOffset at)
+        : base(envelope)
+    {
+        Change = change;
+        WeChatContractId = contractId;
+        ContractNumber = number;
+        At = at;
+        TemplateId = envelope.Resource.Digits("plan_id");
+        OpenId = envelope.Resource.Text("openid") ?? envelope.Resource.Text("sp_openid");
+        TerminationMode = envelope.Resource.Text("contract_termination_mode");
+    }
+
+    /// <summary>What happened, by the event.</summary>
+    public ScheduledContractChange Change { get; }
+
+    /// <summary><c>contract_id</c>.</summary>
+    public string WeChatContractId { get; }
+
+    /// <summary><c>out_contract_code</c>.</summary>
+    public string ContractNumber { get; }
+
+    /// <summary><c>plan_id</c>.</summary>
+    public string? TemplateId { get; }
+
+    /// <summary><c>openid</c>.</summary>
+    public string? OpenId { get; }
+
+    /// <summary><c>operate_time</c>.</summary>
+    public DateTimeOffset At { get; }
+
+    /// <summary><c>contract_termination_mode</c>, such as <c>USER</c>; an open set.</summary>
+    public string? TerminationMode { get; }
+
+    /// <summary>Event and numbers only.</summary>
+    public override string ToString() => $"{EventType} contract {ContractNumber} ({WeChatContractId})";
+}
+
 /// <summary>扣款结果通知 of V3 (<c>https://pay.weixin.qq.com/docs/merchant/apis/insurance-entrusted-payment/deduct-result-notify.html</c>): <c>TRANSACTION.SUCCESS</c> or <c>TRANSACTION.FAIL</c>.</summary>
 public sealed record TransactionNotification : V3Notification
 {

@@ -88,7 +88,8 @@ internal static class V3NotificationReader
     {
         "ENTRUST.SIGN" => Contract(envelope, ScheduledContractChange.Signed),
         "ENTRUST.TERMINATE" => Contract(envelope, ScheduledContractChange.Terminated),
-        "ENTRUST.TERMINATE_INQUIRY" => Contract(envelope, ScheduledContractChange.TerminateInquiry),
+        // What it holds is not published: what is no contract is handed on as it is.
+        "ENTRUST.TERMINATE_INQUIRY" => Contract(envelope, ScheduledContractChange.TerminateInquiry) is { Notification: { } } read ? read : (new UnknownV3Notification(envelope), null),
         "TRANSACTION.SUCCESS" or "TRANSACTION.FAIL" => !HasMerchant(envelope) ? WithoutMerchant()
             : V3Transaction.Read(envelope.Resource) is { } transaction ? (new TransactionNotification(envelope, transaction), null)
             : Refused(NotificationFault.Incomplete, "out_trade_no or trade_state is missing."),
@@ -101,8 +102,16 @@ internal static class V3NotificationReader
 
     private static (Notification? Notification, NotificationRefusal? Refusal) Contract(V3Envelope envelope, ScheduledContractChange change) =>
         !HasMerchant(envelope) ? WithoutMerchant()
+        : Overseas(envelope, change) is { } overseas ? (overseas, null)
         : ScheduledContract.Read(envelope.Resource) is { } contract ? (new ScheduledContractNotification(envelope, change, contract), null)
         : Refused(NotificationFault.Incomplete, "contract_id, out_contract_code or plan_id is missing.");
+
+    // Those of the mainland tell the contract with its state, those of overseas only what was done to it and when.
+    private static GlobalContractNotification? Overseas(V3Envelope envelope, ScheduledContractChange change) =>
+        envelope.Resource.Text("contract_state") is null && envelope.Resource.Time("operate_time") is { } at
+        && envelope.Resource.Text("contract_id") is { } id && envelope.Resource.Text("out_contract_code") is { } number
+            ? new(envelope, change, id, number, at)
+            : null;
 
     private static bool HasMerchant(V3Envelope envelope) => (envelope.Resource.Text("mchid") ?? envelope.Resource.Text("sp_mchid")) is not null;
 

@@ -77,7 +77,7 @@ internal static class Signals
         DebitNotification => "debit",
         ContractNotification => "contract",
         RefundNotification => "refund",
-        ScheduledContractNotification => "v3_contract",
+        ScheduledContractNotification or GlobalContractNotification => "v3_contract",
         TransactionNotification => "v3_transaction",
         V3RefundNotification => "v3_refund",
         _ => "other",

@@ -37,6 +37,26 @@ public sealed class CallbackTests
     public void The_other_changes_of_a_contract_are_told_apart(string type, ScheduledContractChange change) =>
         Assert.Equal(change, Assert.IsType<ScheduledContractNotification>(Read(Platform.Callback(type, "entrust", Contract), "1900000109")).Change);
 
+    [Theory]
+    [InlineData("ENTRUST.SIGN", "", ScheduledContractChange.Signed, null)]
+    [InlineData("ENTRUST.TERMINATE", """, "contract_termination_mode":"USER" """, ScheduledContractChange.Terminated, "USER")]
+    public void An_overseas_contract_tells_what_was_done_to_it_and_when(string type, string more, ScheduledContractChange change, string? mode)
+    {
+        var contract = Assert.IsType<GlobalContractNotification>(Read(Platform.Callback(type, "entrust", $$$"""
+            {"mchid":"1230000109","out_contract_code":"C1","plan_id":12535,"contract_id":"123","appid":"wx1","openid":"oSecret","operate_time":"2026-01-03T08:59:58+08:00"{{{more}}}}
+            """)));
+
+        Assert.Equal((change, mode, "123", "C1", "12535", "oSecret"), (contract.Change, contract.TerminationMode, contract.WeChatContractId, contract.ContractNumber, contract.TemplateId, contract.OpenId));
+        Assert.Equal(new DateTimeOffset(2026, 1, 3, 8, 59, 58, TimeSpan.FromHours(8)), contract.At);
+        Assert.DoesNotContain("oSecret", contract.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"mchid":"1230000109","contract_id":"1"}""")]
+    public void An_inquiry_whose_content_is_not_published_is_handed_on(string plain) =>
+        Assert.Equal("ENTRUST.TERMINATE_INQUIRY", Assert.IsType<UnknownV3Notification>(Read(Platform.Callback("ENTRUST.TERMINATE_INQUIRY", "entrust", plain))).EventType);
+
     [Fact]
     public void A_paid_debit_tells_its_coupons()
     {
