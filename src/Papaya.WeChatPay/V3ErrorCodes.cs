@@ -32,6 +32,9 @@ public static class V3ErrorCodes
         new(Any, "FREQUENCY_LIMIT_EXCEED", ErrorKind.Throttled, NextStep.SameNumberLater, "too many requests; this one was not accepted"),
         new(Any, "FREQUENCY_LIMITED_EXCEED", ErrorKind.Throttled, NextStep.SameNumberLater, "too many requests; this one was not accepted"),
         new(Any, "SYSTEM_ERROR", ErrorKind.Ask, NextStep.QueryThenSameNumber, "WeChat's internal error or timeout; the outcome is unknown"),
+        new(Any, "RULELIMIT", ErrorKind.Refused, NextStep.SameNumberLater, "risk control; later"),
+        new(Any, "NOT_ENOUGH", ErrorKind.Refused, NextStep.NewNumberLater, "the user has not enough money"),
+        new(Any, "BANKERROR", ErrorKind.Ask, NextStep.QueryThenSameNumber, "the bank failed; the outcome is unknown"),
         new(Any, "SERVICE_UNAVAILABLE", ErrorKind.Ask, NextStep.QueryThenSameNumber, "WeChat cannot serve; the outcome is unknown"),
 
         // A notice cannot be queried or cancelled: repeating the same one tells whether it was sent.

@@ -20,6 +20,9 @@ public sealed class ErrorCodeTests
         * FREQUENCY_LIMITED Throttled SameNumberLater
         * FREQUENCY_LIMIT_EXCEED Throttled SameNumberLater
         * FREQUENCY_LIMITED_EXCEED Throttled SameNumberLater
+        * RULELIMIT Refused SameNumberLater
+        * NOT_ENOUGH Refused NewNumberLater
+        * BANKERROR Ask QueryThenSameNumber
         * SYSTEM_ERROR Ask QueryThenSameNumber
         * SERVICE_UNAVAILABLE Ask QueryThenSameNumber
         v3-deduct-notify RESOURCE_ALREADY_EXISTS Refused TreatAsDone
