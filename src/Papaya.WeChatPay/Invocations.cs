@@ -9,7 +9,11 @@ namespace Papaya.WeChatPay;
 /// <param name="Package"><c>package</c>: <c>prepay_id=…</c>.</param>
 /// <param name="SignType"><c>signType</c>: <c>MD5</c> or <c>HMAC-SHA256</c>, the one of the order.</param>
 /// <param name="PaySign"><c>paySign</c>.</param>
-public sealed record JsApiInvocation(string AppId, string TimeStamp, string NonceStr, string Package, string SignType, string PaySign);
+public sealed record JsApiInvocation(string AppId, string TimeStamp, string NonceStr, string Package, string SignType, string PaySign)
+{
+    /// <summary>The app only: whoever has the rest can open the cashier.</summary>
+    public override string ToString() => $"JSAPI invocation for {AppId}";
+}
 
 /// <summary>Parameters of the mobile SDK's <c>PayReq</c>.</summary>
 /// <param name="AppId"><c>appid</c>.</param>
@@ -19,7 +23,11 @@ public sealed record JsApiInvocation(string AppId, string TimeStamp, string Nonc
 /// <param name="NonceStr"><c>noncestr</c>.</param>
 /// <param name="TimeStamp"><c>timestamp</c>: UNIX seconds.</param>
 /// <param name="Sign"><c>sign</c>.</param>
-public sealed record AppInvocation(string AppId, string PartnerId, string PrepayId, string Package, string NonceStr, string TimeStamp, string Sign);
+public sealed record AppInvocation(string AppId, string PartnerId, string PrepayId, string Package, string NonceStr, string TimeStamp, string Sign)
+{
+    /// <summary>The app only: whoever has the rest can open the cashier.</summary>
+    public override string ToString() => $"APP invocation for {AppId}";
+}
 
 /// <summary>
 /// What opens the cashier in each channel. The sign type must be the order's. NATIVE shows the reply's <c>code_url</c> as a QR code.

@@ -56,6 +56,47 @@ public sealed class ClientTests
         Assert.Equal(("p", PreSigning.Refused, "SYSTEMERROR", "已签约"), (reply.PrepayId, reply.PreSigning, reply.ContractErrorCode, reply.ContractErrorDescription));
     }
 
+    [Theory]
+    [InlineData(SignType.HmacSha256, SignType.Md5, "")]
+    [InlineData(SignType.HmacSha256, SignType.Md5, "|sign_type=MD5")]
+    [InlineData(SignType.Md5, SignType.HmacSha256, "")]
+    [InlineData(SignType.Md5, SignType.HmacSha256, "|sign_type=HMAC-SHA256")]
+    public async Task A_reply_signed_by_another_algorithm_than_its_request_is_not_believed(SignType asked, SignType answered, string label)
+    {
+        var error = await Assert.ThrowsAsync<PapayException>(() => new Answering(_ => Some.Signed(Ok + label, answered)).Client(Some.Credentials(asked)).Debits.ApplyAsync(Some.Debit()));
+        Assert.Equal((LocalCodes.BadSignature, ErrorKind.Ask), (error.Code, error.Kind));
+        await new Answering(_ => Some.Signed(Ok + label, asked)).Client(Some.Credentials(asked)).Debits.ApplyAsync(Some.Debit());
+    }
+
+    [Fact]
+    public async Task A_success_that_does_not_say_what_it_is_about_is_not_believed()
+    {
+        var silent = Some.Signed(Ok + "|trade_state=SUCCESS|total_fee=1500|transaction_id=1|time_end=20260103131540|contract_state=0|refund_count=0");
+        foreach (var ask in (Func<PapayClient, Task>[])
+        [
+            c => c.Orders.QueryAsync(Some.OrderQuery()), c => c.Debits.QueryAsync(Some.DebitQuery()), c => c.Refunds.QueryAsync(Some.RefundQuery()),
+            c => c.Refunds.QueryAsync(new() { AppId = Some.AppId, OrderNumber = "P2026010301" }),
+            c => c.Contracts.QueryAsync(Some.ContractByNumber()), c => c.Contracts.QueryAsync(Some.ContractById()),
+        ])
+        {
+            var error = await Fails(new Answering(_ => silent), ask);
+            Assert.Equal((LocalCodes.Unreadable, ErrorKind.Ask), (error.Code, error.Kind));
+        }
+
+        var other = Some.Signed(Ok + "|out_trade_no=P2026010301|refund_count=1|out_refund_no_0=OTHER|refund_id_0=5|refund_fee_0=10|refund_status_0=SUCCESS");
+        Assert.Equal(LocalCodes.Unreadable, (await Fails(new Answering(_ => other), c => c.Refunds.QueryAsync(Some.RefundQuery()))).Code);
+        Assert.Single((await new Answering(_ => other).Client().Refunds.QueryAsync(new() { AppId = Some.AppId, WeChatRefundId = "5" })).Refunds);
+    }
+
+    [Fact]
+    public async Task By_WeChats_number_a_state_without_that_number_is_read_as_documented()
+    {
+        // Of other states than SUCCESS only out_trade_no is documented.
+        var reply = await new Answering(_ => Some.Signed(Ok + "|trade_state=REFUND|out_trade_no=P2026010301")).Client()
+            .Orders.QueryAsync(new() { AppId = Some.AppId, WeChatTransactionId = "4200" });
+        Assert.Equal(TradeState.Refund, reply.State);
+    }
+
     [Fact]
     public async Task Success_without_a_prepay_id_proves_nothing()
     {
@@ -95,7 +136,7 @@ public sealed class ClientTests
     [InlineData("2", ContractState.Unknown)]
     [InlineData("", ContractState.Unknown)]
     public async Task Contract_states(string text, ContractState state) =>
-        Assert.Equal(state, (await new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS|contract_state=" + text)).Client().Contracts.QueryAsync(Some.ContractById())).State);
+        Assert.Equal(state, (await new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS|contract_id=202601039409471222|contract_state=" + text)).Client().Contracts.QueryAsync(Some.ContractById())).State);
 
     [Fact]
     public async Task Terminate_is_signed_by_md5_whatever_the_merchant_prefers()
@@ -152,7 +193,7 @@ public sealed class ClientTests
     [InlineData("", TradeState.Unknown, false)] // A query that does not name the state proves nothing.
     public async Task Order_states(string text, TradeState state, bool isPaid)
     {
-        var order = await new Answering(_ => Some.Signed(Ok + "|total_fee=1|transaction_id=4|time_end=20141111170043|trade_state=" + text)).Client().Orders.QueryAsync(Some.OrderQuery());
+        var order = await new Answering(_ => Some.Signed(Ok + "|out_trade_no=SIGN2026010301|total_fee=1|transaction_id=4|time_end=20141111170043|trade_state=" + text)).Client().Orders.QueryAsync(Some.OrderQuery());
         Assert.Equal((state, isPaid), (order.State, order.IsPaid(1)));
     }
 
@@ -188,11 +229,11 @@ public sealed class ClientTests
     [Fact]
     public async Task Refunds_are_listed_with_their_coupons()
     {
-        var wechat = new Answering(_ => Some.Signed(Ok + "|out_trade_no=P2026010301|transaction_id=42|total_fee=2500|refund_count=2|total_refund_count=12|out_refund_no_0=R1|refund_id_0=50|refund_channel_0=ORIGINAL|refund_fee_0=1000|settlement_refund_fee_0=900|refund_status_0=SUCCESS|refund_account_0=REFUND_SOURCE_RECHARGE_FUNDS|refund_recv_accout_0=招商银行信用卡0403|refund_success_time_0=2026-01-03 16:41:00|coupon_refund_id_0_0=c|coupon_type_0_0=CASH|coupon_refund_fee_0_0=100|out_refund_no_1=R2|refund_fee_1=5|refund_status_1=CHANGE"));
+        var wechat = new Answering(_ => Some.Signed(Ok + "|out_trade_no=P2026010301|transaction_id=42|total_fee=2500|refund_count=2|total_refund_count=12|out_refund_no_0=R2026010301|refund_id_0=50|refund_channel_0=ORIGINAL|refund_fee_0=1000|settlement_refund_fee_0=900|refund_status_0=SUCCESS|refund_account_0=REFUND_SOURCE_RECHARGE_FUNDS|refund_recv_accout_0=招商银行信用卡0403|refund_success_time_0=2026-01-03 16:41:00|coupon_refund_id_0_0=c|coupon_type_0_0=CASH|coupon_refund_fee_0_0=100|out_refund_no_1=R2|refund_fee_1=5|refund_status_1=CHANGE"));
         var reply = await wechat.Client().Refunds.QueryAsync(Some.RefundQuery() with { Offset = 0 });
         Assert.Equal((12L, 2500L, 2), (reply.TotalRefundCount, reply.OrderFen, reply.Refunds.Count));
         var first = reply.Refunds[0];
-        Assert.Equal(("R1", "50", "ORIGINAL", 1000L, 900L, RefundStatus.Success, "招商银行信用卡0403"), (first.RefundNumber, first.WeChatRefundId, first.Channel, first.RefundFen, first.SettlementRefundFen, first.Status, first.ReceivedBy));
+        Assert.Equal(("R2026010301", "50", "ORIGINAL", 1000L, 900L, RefundStatus.Success, "招商银行信用卡0403"), (first.RefundNumber, first.WeChatRefundId, first.Channel, first.RefundFen, first.SettlementRefundFen, first.Status, first.ReceivedBy));
         Assert.Equal([new Coupon("c", "CASH", 100)], first.Coupons);
         Assert.Equal(new DateTimeOffset(2026, 1, 3, 16, 41, 0, TimeSpan.FromHours(8)), first.SucceededAt);
         Assert.Equal(("R2", 5L, RefundStatus.Abnormal, 0), (reply.Refunds[1].RefundNumber, reply.Refunds[1].RefundFen, reply.Refunds[1].Status, reply.Refunds[1].Coupons.Count));
@@ -303,9 +344,22 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task A_session_that_may_be_asked_for_again_is_and_one_that_may_not_is_not()
+    {
+        var app = new Answering(n => n == 1 ? Some.Utf8("<html/>") : Some.Signed(Ok + "|pre_entrustweb_id=5778"));
+        var signing = new AppSigning { AppId = Some.AppId, TemplateId = "12535", ContractNumber = "C1", SigningSequence = 1, DisplayAccount = "a", NotifyUrl = "https://a/b" };
+        Assert.Equal("5778", (await app.Client().Contracts.PreSignAppAsync(signing)).PreSigningId);
+        Assert.Equal(app.Requests[0].Body, app.Requests[1].Body);
+
+        var h5 = new Answering(_ => Some.Utf8("<html/>"));
+        await Fails(h5, c => c.Contracts.OpenH5Async(new() { AppId = Some.AppId, TemplateId = "12535", ContractNumber = "C1", SigningSequence = 1, DisplayAccount = "a", NotifyUrl = "https://a/b", ClientIp = "12.1.1.12" }));
+        Assert.Single(h5.Requests);
+    }
+
+    [Fact]
     public async Task Questions_are_repeated_once_and_orders_never()
     {
-        var flaky = new Answering(n => n == 1 ? Some.Utf8("<html/>") : Some.Signed(Ok + "|trade_state=NOTPAY"));
+        var flaky = new Answering(n => n == 1 ? Some.Utf8("<html/>") : Some.Signed(Ok + "|out_trade_no=SIGN2026010301|trade_state=NOTPAY"));
         Assert.Equal(TradeState.NotPay, (await flaky.Client().Orders.QueryAsync(Some.OrderQuery())).State);
         Assert.Equal(2, flaky.Requests.Count);
         Assert.NotEqual(V2Message.Parse(flaky.Requests[0].Body)["nonce_str"], V2Message.Parse(flaky.Requests[1].Body)["nonce_str"]);

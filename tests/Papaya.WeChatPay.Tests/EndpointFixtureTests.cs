@@ -66,7 +66,7 @@ public sealed class EndpointFixtureTests
         yield return $"nonce {Word(endpoint.HasNonce)}";
         yield return $"reply {endpoint.ReplyForm}";
         yield return $"sign {string.Join(' ', endpoint.SignTypes.Select(t => t.WireName()))}";
-        yield return $"read {Word(endpoint.IsRead)}";
+        yield return $"read {(endpoint.IsRepeatable ? "no, but repeatable" : Word(endpoint.IsRead))}";
         if (endpoint.PerSecond is { } rate)
         {
             yield return $"rate {rate}";
@@ -84,12 +84,15 @@ public sealed class EndpointFixtureTests
         }
     }
 
+    private static string Form(Field field) => field.OwnForm == field.Form ? field.Form.ToString() : $"{field.Form}/{field.OwnForm}";
+
     private static string Row(Field field) => string.Join(' ', ((string?[])
     [
         field.Name,
         field.Need.ToString()[..1],
         $"{field.MaxLength}{(field.OwnMaxLength == field.MaxLength ? "" : $"/{field.OwnMaxLength}")}{(field.Unit == LengthUnit.Bytes ? "b" : "")}",
-        field.Form == FieldForm.Choice ? string.Join('|', field.Choices) : field.Form.ToString(),
+        field.OwnMinLength == 0 ? null : field.MinLength == 0 ? $"min /{field.OwnMinLength}" : $"min {field.MinLength}",
+        field.Form == FieldForm.Choice ? string.Join('|', field.Choices) : Form(field),
         field.RequiredWhen is { } when ? $"{when.Field}={when.Value}" : field.Repeats is { } other ? "=" + other : null,
     ]).Where(part => part is not null));
 

@@ -24,7 +24,9 @@ public sealed class PartnerTests
     [MemberData(nameof(Calls))]
     public async Task A_named_sub_merchant_turns_the_call_into_the_partners(string path, Func<PapayClient, SubMerchant?, Task> call)
     {
-        var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100"));
+        var order = path is "/pay/orderquery" or "/pay/closeorder" ? "SIGN2026010301" : "P2026010301";
+        var wechat = new Answering(_ => Some.Signed(
+            $"return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|out_trade_no={order}|contract_id=202601039409471222|out_refund_no_0=R2026010301|refund_fee_0=1|refund_status_0=SUCCESS"));
         await call(wechat.Client(), Sub);
         await call(wechat.Client(), Sub with { AppId = null });
         await call(wechat.Client(), null);
@@ -47,7 +49,7 @@ public sealed class PartnerTests
     [Fact]
     public async Task A_reply_tells_the_sub_merchant_and_one_about_another_is_not_believed()
     {
-        const string Fields = "return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|trade_state=NOTPAY|sub_openid=oSub|sub_mch_id=";
+        const string Fields = "return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|out_trade_no=SIGN2026010301|trade_state=NOTPAY|sub_openid=oSub|sub_mch_id=";
         var reply = await new Answering(_ => Some.Signed(Fields + "1900000109|sub_appid=wxcbda96de0b165489")).Client().Orders.QueryAsync(Some.OrderQuery() with { SubMerchant = Sub });
         Assert.Equal((Sub, "oSub"), (reply.SubMerchant, reply.SubOpenId));
         Assert.Empty(Endpoints.OrderQuery.Partner!.FindUnknown(reply.Raw));

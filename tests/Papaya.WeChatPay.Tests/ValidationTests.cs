@@ -21,6 +21,9 @@ public sealed class ValidationTests
         PaySign("appid too long", r => r with { AppId = new('a', 33) }, "appid Length 33"),
         PaySign("number missing", r => r with { OrderNumber = "" }, "out_trade_no Required 0"),
         PaySign("number too long", r => r with { OrderNumber = new('1', 33) }, "out_trade_no Length 33"),
+        PaySign("number with a bar", r => r with { OrderNumber = "SIGN|01" }, "out_trade_no Form 7"),
+        PaySign("number with a star", r => r with { OrderNumber = "SIGN*01" }, "out_trade_no Form 7"),
+        PaySign("number too short", r => r with { OrderNumber = "SIGN1" }, "out_trade_no Length 5"),
         PaySign("number alphabet", r => r with { OrderNumber = "A/1" }, "out_trade_no Form 3"),
         PaySign("body missing", r => r with { Body = "" }, "body Required 0"),
         PaySign("body in bytes", r => r with { Body = new('中', 43) }, "body Length 129"),
@@ -64,6 +67,9 @@ public sealed class ValidationTests
         // debit
         Apply("appid missing", r => r with { AppId = "" }, "appid Required 0"),
         Apply("number missing", r => r with { OrderNumber = "" }, "out_trade_no Required 0"),
+        Apply("number with an at", r => r with { OrderNumber = "DEBIT@1" }, "out_trade_no Form 7"),
+        Apply("number too short", r => r with { OrderNumber = "P1" }, "out_trade_no Length 2"),
+        Apply("hint of 1971", r => r with { Hints = new() { At = DateTimeOffset.UnixEpoch.AddSeconds(99_999_999) } }, "timestamp Length 8"),
         Apply("number alphabet", r => r with { OrderNumber = "编号" }, "out_trade_no Form 2"),
         Apply("contract missing", r => r with { WeChatContractId = "" }, "contract_id Required 0"),
         Apply("contract too long", r => r with { WeChatContractId = new('1', 33) }, "contract_id Length 33"),
@@ -157,7 +163,7 @@ public sealed class ValidationTests
             Body = new('中', 42),
             Attach = new('x', 127),
             Detail = new('中', 8192),
-            OrderNumber = new string('1', 28) + "_-|*",
+            OrderNumber = new string('1', 28) + "_-_-",
             ContractNumber = new('a', 32),
             SigningSequence = 999_999_999_999,
             DisplayAccount = new('中', 64),
@@ -171,6 +177,15 @@ public sealed class ValidationTests
         Assert.Equal(("20260101080000", "20260101080501", "999999999999"), (sent["time_start"], sent["time_expire"], sent["request_serial"]));
         Assert.Null(Endpoints.ContractOrder.Check(sent));
         Assert.True(V2Signature.Verify(sent, Some.Key).IsValid);
+    }
+
+    [Fact]
+    public async Task Numbers_of_old_orders_are_asked_for_whatever_WeChat_once_took()
+    {
+        var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS|out_trade_no=A*@"));
+        await wechat.Client().Orders.QueryAsync(Some.OrderQuery() with { OrderNumber = "A*@" });
+        await wechat.Client().Orders.CloseAsync(Some.Close() with { OrderNumber = "A*@" });
+        Assert.All(wechat.Requests, r => Assert.Equal("A*@", V2Message.Parse(r.Body)["out_trade_no"]));
     }
 
     [Fact]

@@ -69,20 +69,26 @@ internal static class EndpointText
             yield return ("published limit", $"{Number(rate)} calls per second and merchant number");
         }
 
-        yield return ("repeated by the client", endpoint.IsRead ? "yes: it changes nothing" : "only when it provably never left");
+        yield return ("repeated by the client", endpoint.IsRead ? "yes: it changes nothing" : endpoint.IsRepeatable ? "yes: WeChat documents that the same parameters may be sent again" : "only when it provably never left");
     }
 
     /// <summary>Required, conditional, optional.</summary>
     public static string Need(Field field) => field.Need.ToString()[..1];
 
     /// <summary>What WeChat documents, in the field's unit.</summary>
-    public static string Documented(Field field) => Number(field.MaxLength) + (field.Unit == LengthUnit.Bytes ? " bytes" : "");
+    public static string Documented(Field field) => Range(field.MinLength, field.MaxLength) + (field.Unit == LengthUnit.Bytes ? " bytes" : "");
 
-    /// <summary>What this client sends at most; empty where it is the same.</summary>
-    public static string Ours(Field field) => field.OwnMaxLength == field.MaxLength ? "" : Number(field.OwnMaxLength);
+    /// <summary>What this client sends; empty where it is the same.</summary>
+    public static string Ours(Field field) =>
+        (field.OwnMinLength, field.OwnMaxLength) == (field.MinLength, field.MaxLength) ? "" : Range(field.OwnMinLength, field.OwnMaxLength);
 
     /// <summary>What the value looks like.</summary>
-    public static string Form(Field field) => field.Choices.Count > 0 ? string.Join(" \\| ", field.Choices) : field.Form switch
+    public static string Form(Field field) =>
+        field.Choices.Count > 0 ? string.Join(" \\| ", field.Choices)
+        : field.OwnForm == field.Form ? Form(field.Form)
+        : $"{Form(field.Form)}; ours: {Form(field.OwnForm)}";
+
+    private static string Form(FieldForm form) => form switch
     {
         FieldForm.Text => "text",
         FieldForm.Alphanumeric => "letters and digits",
@@ -102,7 +108,8 @@ internal static class EndpointText
         FieldForm.Rfc3339 => "RFC 3339 time",
         FieldForm.DashedDate => "yyyy-MM-dd",
         FieldForm.Flag => "true or false",
-        _ => field.Form.ToString(),
+        FieldForm.NewNumber => "letters, digits, `_ -`",
+        _ => form.ToString(),
     };
 
     /// <summary>Where it stands, on what it depends, and what else is to be said.</summary>
@@ -123,6 +130,8 @@ internal static class EndpointText
 
     private static string Alternatives(IReadOnlyList<IReadOnlyList<string>> sets) =>
         string.Join(" or ", sets.Select(set => string.Join(" with ", set.Select(name => $"`{name}`"))));
+
+    private static string Range(int least, int most) => least == 0 ? Number(most) : $"{Number(least)} to {Number(most)}";
 
     private static string Number(int length) => length.ToString(CultureInfo.InvariantCulture);
 }

@@ -117,6 +117,7 @@ internal static class EndpointsCommand
             ["document"] = endpoint.Document.ToString(),
             ["needs_certificate"] = endpoint.NeedsCertificate,
             ["is_read"] = endpoint.IsRead,
+            ["may_repeat"] = endpoint.MayRepeat,
             ["per_second"] = endpoint.PerSecond,
         };
         if (endpoint is V2Endpoint v2)

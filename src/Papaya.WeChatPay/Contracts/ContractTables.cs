@@ -12,12 +12,12 @@ internal static class ContractTables
         new Field<PayAndSignRequest>("mch_id", Required, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
         new Field<PayAndSignRequest>("contract_mchid", Required, FieldForm.Digits, 32) { Repeats = "mch_id", Text = (_, c) => c.MerchantNumber },
         new Field<PayAndSignRequest>("contract_appid", Required, FieldForm.Alphanumeric, 32) { Repeats = "appid", Text = (r, _) => r.AppId },
-        new Field<PayAndSignRequest>("out_trade_no", Required, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
+        new Field<PayAndSignRequest>("out_trade_no", Required, FieldForm.Number, 32) { OwnForm = FieldForm.NewNumber, OwnMinLength = 6, Text = (r, _) => r.OrderNumber },
         new Field<PayAndSignRequest>("device_info", Optional, FieldForm.Text, 32) { Text = (r, _) => r.DeviceInfo },
         new Field<PayAndSignRequest>("nonce_str", Required, FieldForm.Alphanumeric, 32),
         new Field<PayAndSignRequest>("body", Required, FieldForm.Text, 128, 127) { Note = "127 on the page, 128 in the API definition, 32 on an old page.", Unit = LengthUnit.Bytes, Text = (r, _) => r.Body },
         new Field<PayAndSignRequest>("detail", Optional, FieldForm.Text, 8192) { Text = (r, _) => r.Detail },
-        new Field<PayAndSignRequest>("attach", Optional, FieldForm.Text, 128, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
+        new Field<PayAndSignRequest>("attach", Optional, FieldForm.Text, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
         new Field<PayAndSignRequest>("notify_url", Required, FieldForm.Url, 256) { Text = (r, _) => r.PaymentNotifyUrl },
         new Field<PayAndSignRequest>("total_fee", Required, FieldForm.Fen, 19) { Number = (r, _) => r.AmountFen },
         new Field<PayAndSignRequest>("fee_type", Optional, FieldForm.Choice, 16) { Note = "Not on the page, but accepted from every SDK.", Choices = ["CNY"], Text = (r, _) => r.FeeType },
@@ -72,6 +72,7 @@ internal static class ContractTables
         Alternatives = [["contract_id"], ["plan_id", "contract_code"]],
         AlternativesExclude = true,
         Echoes = ["contract_id", "contract_code"],
+        SureEchoes = ["contract_id", "contract_code"],
     }.WithPartner("/papay/partner/querycontract", "partner/4011989902", r => r.SubMerchant);
 
     internal static V2Endpoint<TerminateRequest> Terminate { get; } = new V2Endpoint<TerminateRequest>("deletecontract", "/papay/deletecontract", "申请解约", "merchant/4011987432",

@@ -43,8 +43,8 @@ internal static class SigningTables
         [
             "pre_entrustweb_id", "miniprogram_username", "miniprogram_path",
         ],
-        // Sent again with the same parameters it only refreshes the session.
-        IsRead = true,
+        // Sent again with the same parameters within 2 h it only refreshes the session.
+        IsRepeatable = true,
     }.WithPartner("/papay/partner/preentrustweb", "partner/4011988366", r => r.SubMerchant);
 
     internal static V2Endpoint<H5Signing> H5 { get; } = new V2Endpoint<H5Signing>("h5entrustweb", "/papay/h5entrustweb", "H5 纯签约", "merchant/4011987295",
@@ -65,8 +65,6 @@ internal static class SigningTables
         [
             "result_msg", "redirect_url",
         ],
-        // It changes nothing before the user signs, and a session that nobody opens lapses.
-        IsRead = true,
         ReplyForm = ReplyForm.UnsignedXml,
         SignTypes = [SignType.HmacSha256, SignType.Md5],
     }.WithPartner("/papay/partner/h5entrustweb", "https://pay.weixin.qq.com/wiki/doc/api/wxpay_v2/papay/chapter5_4.shtml", r => r.SubMerchant);
@@ -102,5 +100,5 @@ internal static class SigningTables
 
     private static Field<TRequest> Timestamp<TRequest>()
         where TRequest : SigningRequest =>
-        new("timestamp", Required, FieldForm.Count, 10) { Note = "Seconds since 1970.", Number = (r, _) => r.At?.ToUnixTimeSeconds() };
+        new("timestamp", Required, FieldForm.Count, 10) { MinLength = 9, Note = "Seconds since 1970.", Number = (r, _) => r.At?.ToUnixTimeSeconds() };
 }

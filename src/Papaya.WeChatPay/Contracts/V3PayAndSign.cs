@@ -18,7 +18,7 @@ public sealed record V3ContractOffer
     /// <summary><c>contract_info.contract_display_account</c>: at most 64 characters, no emoji.</summary>
     public required string DisplayAccount { get; init; }
 
-    /// <summary><c>contract_info.contract_notify_url</c>: https, at most 256 characters, no query; null takes the template's.</summary>
+    /// <summary><c>contract_info.contract_notify_url</c>: https, at most 256 characters, no query.</summary>
     public string? NotifyUrl { get; init; }
 }
 

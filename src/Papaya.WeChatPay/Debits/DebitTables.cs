@@ -14,7 +14,7 @@ internal static class DebitTables
         new Field<DebitRequest>("body", Required, FieldForm.Text, 128, 127) { Note = "127 on the page, 128 in the API definition, 32 on an old page.", Unit = LengthUnit.Bytes, Text = (r, _) => r.Body },
         new Field<DebitRequest>("detail", Optional, FieldForm.Text, 8192) { Text = (r, _) => r.Detail },
         new Field<DebitRequest>("attach", Optional, FieldForm.Text, 128, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
-        new Field<DebitRequest>("out_trade_no", Required, FieldForm.Number, 32) { Text = (r, _) => r.OrderNumber },
+        new Field<DebitRequest>("out_trade_no", Required, FieldForm.Number, 32) { OwnForm = FieldForm.NewNumber, OwnMinLength = 6, Text = (r, _) => r.OrderNumber },
         new Field<DebitRequest>("total_fee", Required, FieldForm.Fen, 19) { Number = (r, _) => r.AmountFen },
         new Field<DebitRequest>("fee_type", Optional, FieldForm.Choice, 16) { Choices = ["CNY"], Text = (r, _) => r.FeeType },
         new Field<DebitRequest>("spbill_create_ip", Required, FieldForm.Ipv4, 16) { Text = (r, _) => r.ServerIp },
@@ -31,7 +31,7 @@ internal static class DebitTables
         new Field<DebitRequest>("openid", Optional, FieldForm.Ascii, 128) { Text = (r, _) => r.Hints?.OpenId },
         new Field<DebitRequest>("creid", Optional, FieldForm.Ascii, 32) { Text = (r, _) => r.Hints?.IdentityNumber },
         new Field<DebitRequest>("outerid", Optional, FieldForm.Text, 32) { Text = (r, _) => r.Hints?.OuterId },
-        new Field<DebitRequest>("timestamp", Optional, FieldForm.Count, 10) { Number = (r, _) => r.Hints?.At?.ToUnixTimeSeconds() },
+        new Field<DebitRequest>("timestamp", Optional, FieldForm.Count, 10) { MinLength = 9, Number = (r, _) => r.Hints?.At?.ToUnixTimeSeconds() },
         new Field<DebitRequest>("sign_type", Optional, FieldForm.Choice, 32) { Choices = SignTypes.Labels, Text = (_, c) => c.SignTypeLabel },
         new Field("sign", Required, FieldForm.Alphanumeric, 64),
     ])
@@ -59,5 +59,6 @@ internal static class DebitTables
         SignTypes = [SignType.Md5],
         Alternatives = [["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_trade_no", "transaction_id"],
+        SureEchoes = ["out_trade_no"],
     }.WithPartner("/pay/partner/paporderquery", V2Endpoint.Definitions, r => r.SubMerchant);
 }

@@ -27,6 +27,7 @@ internal static class OrderTables
         IsRead = true,
         Alternatives = [["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_trade_no", "transaction_id"],
+        SureEchoes = ["out_trade_no"],
     }.WithPartner("/pay/orderquery", "partner/4011988377", r => r.SubMerchant);
 
     internal static V2Endpoint<CloseRequest> Close { get; } = new V2Endpoint<CloseRequest>("closeorder", "/pay/closeorder", "关闭订单", "merchant/4011987803",

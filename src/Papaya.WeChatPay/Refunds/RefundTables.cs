@@ -67,6 +67,7 @@ internal static class RefundTables
         IsRead = true,
         Alternatives = [["refund_id"], ["out_refund_no"], ["transaction_id"], ["out_trade_no"]],
         Echoes = ["out_trade_no", "transaction_id"],
+        SureEchoes = ["out_trade_no"],
     }.WithPartner("/pay/refundquery", "partner/4011988382", r => r.SubMerchant);
 
     private static int DigitsOf(long fen) => fen.ToString(System.Globalization.CultureInfo.InvariantCulture).Length;

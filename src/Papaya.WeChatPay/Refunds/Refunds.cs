@@ -190,6 +190,9 @@ public sealed record RefundRow
     /// <summary>The coupons given back.</summary>
     public IReadOnlyList<Coupon> Coupons { get; init; } = [];
 
+    /// <summary>Number and status only.</summary>
+    public override string ToString() => $"refund {RefundNumber} {StatusText}";
+
     internal static RefundStatus ParseStatus(string? text) => text switch
     {
         "SUCCESS" => RefundStatus.Success,
@@ -292,9 +295,16 @@ public sealed class RefundCalls
     }
 
     /// <summary>Asks for the state of refunds.</summary>
+    /// <exception cref="PapayException">No answer that can be believed; one about another refund than the asked one counts as none.</exception>
     public async Task<RefundQueryReply> QueryAsync(RefundQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return new RefundQueryReply(await _transport.CallAsync(RefundTables.Query, query, query.SignType, ct).ConfigureAwait(false));
+        var reply = new RefundQueryReply(await _transport.CallAsync(RefundTables.Query, query, query.SignType, ct).ConfigureAwait(false));
+        return IsAbout(query, reply) ? reply : throw PapayException.Unreadable(Endpoints.RefundQuery, "The answer does not tell the refund that was asked for.");
     }
+
+    // The numbers of refunds stand in the rows; refund_id wins over out_refund_no, and both over the order's numbers.
+    private static bool IsAbout(RefundQuery query, RefundQueryReply reply) =>
+        query.WeChatRefundId is { Length: > 0 } id ? reply.Refunds.Any(row => row.WeChatRefundId == id)
+        : query.RefundNumber is not { Length: > 0 } number || reply.Refunds.Any(row => row.RefundNumber == number);
 }

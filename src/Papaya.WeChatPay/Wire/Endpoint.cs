@@ -54,6 +54,12 @@ public abstract class Endpoint
     /// <summary>True for questions: they change nothing and may be repeated.</summary>
     public bool IsRead { get; internal init; }
 
+    /// <summary>True for calls that change something and yet, as WeChat documents, may be sent again with the same parameters.</summary>
+    public bool IsRepeatable { get; internal init; }
+
+    /// <summary>True when a call without a usable answer may be sent again as it is: a question, or documented as repeatable.</summary>
+    public bool MayRepeat => IsRead || IsRepeatable;
+
     /// <summary>The row of a field; null when the call has no such field.</summary>
     public Field? Find(string name) => Fields.FirstOrDefault(f => f.Name == name);
 }

@@ -74,6 +74,9 @@ public enum FieldForm
     /// <summary>Letters, digits and <c>_ - *</c>: order numbers of V3.</summary>
     V3Number,
 
+    /// <summary>Letters, digits and <c>_ -</c>: what every page takes as a number of a new order.</summary>
+    NewNumber,
+
     /// <summary>An absolute https address without query and fragment; http only towards loopback, for rehearsals.</summary>
     HttpsUrl,
 
@@ -152,14 +155,14 @@ public sealed record FieldProblem(string Field, FieldRule Rule, string Explanati
 public class Field
 {
     // Characters that need no protection in XML; for some forms they are all there is to check.
-    private readonly SearchValues<char> _plain;
-    private readonly bool _plainSuffices;
+    private SearchValues<char> _plain;
+    private bool _plainSuffices;
 
     internal Field(string name, FieldNeed need, FieldForm form, int maxLength, int? ownMaxLength = null)
     {
         Name = name;
         Need = need;
-        Form = form;
+        Form = OwnForm = form;
         MaxLength = maxLength;
         OwnMaxLength = ownMaxLength ?? maxLength;
         WireName = new WireName(name);
@@ -184,6 +187,31 @@ public class Field
 
     /// <summary>The longest value that this client sends; never more than <see cref="MaxLength"/>.</summary>
     public int OwnMaxLength { get; }
+
+    /// <summary>What a value that this client sends looks like; never more than <see cref="Form"/>.</summary>
+    public FieldForm OwnForm
+    {
+        get;
+        internal init
+        {
+            field = value;
+            (_plain, _plainSuffices) = FieldForms.Plain(value);
+        }
+    }
+
+    /// <summary>The shortest value that WeChat takes; 0 where nothing is documented.</summary>
+    public int MinLength
+    {
+        get;
+        internal init
+        {
+            field = value;
+            OwnMinLength = value;
+        }
+    }
+
+    /// <summary>The shortest value that this client sends.</summary>
+    public int OwnMinLength { get; internal init; }
 
     /// <summary>Where it stands; always <see cref="FieldPlace.Body"/> for V2.</summary>
     public FieldPlace Place { get; internal init; }
@@ -234,19 +262,22 @@ public class Field
             return Problem(FieldRule.Length, $"at most {limit} {unit}", value);
         }
 
-        return FieldForms.Breaks(this, value) is { } rule ? Problem(FieldRule.Form, rule, value) : null;
+        var least = limits == Limits.Own ? OwnMinLength : MinLength;
+        return FieldForms.Breaks(this, limits == Limits.Own ? OwnForm : Form, value) is { } rule ? Problem(FieldRule.Form, rule, value)
+            : value.Length < least ? Problem(FieldRule.Length, $"at least {least} characters", value)
+            : null;
     }
 
     /// <summary>The same for a value as it was received; makes no text unless something is wrong.</summary>
     internal FieldProblem? Check(ReadOnlySpan<byte> value, Limits limits)
     {
         var limit = limits == Limits.Own ? OwnMaxLength : MaxLength;
-        if (value.Length > limit && (Unit == LengthUnit.Bytes || Encoding.UTF8.GetCharCount(value) > limit))
+        if (value.Length < (limits == Limits.Own ? OwnMinLength : MinLength) || (value.Length > limit && (Unit == LengthUnit.Bytes || Encoding.UTF8.GetCharCount(value) > limit)))
         {
             return Check(Encoding.UTF8.GetString(value), limits);
         }
 
-        return FieldForms.Breaks(this, value) is { } rule ? Problem(FieldRule.Form, rule, Encoding.UTF8.GetString(value)) : null;
+        return FieldForms.Breaks(this, limits == Limits.Own ? OwnForm : Form, value) is { } rule ? Problem(FieldRule.Form, rule, Encoding.UTF8.GetString(value)) : null;
     }
 
     /// <summary>The name as it is written.</summary>
@@ -260,8 +291,8 @@ public class Field
 
     /// <summary>As <see cref="Check(string, Limits)"/> with <see cref="Limits.Own"/>, sparing what <see cref="IsPlain"/> has seen already.</summary>
     internal FieldProblem? CheckPlain(string value) =>
-        value.Length > OwnMaxLength ? Check(value, Limits.Own)
-        : _plainSuffices || (Form == FieldForm.Url && FieldForms.IsPlainUrl(value)) ? null
+        value.Length > OwnMaxLength || value.Length < OwnMinLength ? Check(value, Limits.Own)
+        : _plainSuffices || (OwnForm == FieldForm.Url && FieldForms.IsPlainUrl(value)) ? null
         : Check(value, Limits.Own);
 
     /// <summary>True for text that keeps its length in whatever unit; its characters are still to be looked at.</summary>

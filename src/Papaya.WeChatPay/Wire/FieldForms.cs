@@ -15,6 +15,7 @@ internal static class FieldForms
         [.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(i => (char)i)]);
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(Letters + "_-|*@");
+    private static readonly SearchValues<char> NewNumberCharacters = SearchValues.Create(Letters + "_-");
     private static readonly SearchValues<char> V3NumberCharacters = SearchValues.Create(Letters + "_-*");
     private static readonly SearchValues<byte> NumberBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Letters + "_-|*@"));
     private static readonly SearchValues<char> AlphanumericCharacters = SearchValues.Create(Letters);
@@ -34,6 +35,7 @@ internal static class FieldForms
         FieldForm.Ascii => (PlainAscii, true),
         FieldForm.Digits => (PlainDigits, true),
         FieldForm.Number => (NumberCharacters, true),
+        FieldForm.NewNumber => (NewNumberCharacters, true),
         FieldForm.Url => (PlainUrl, false),
         _ => (PlainText, false),
     };
@@ -42,7 +44,7 @@ internal static class FieldForms
     public static bool IsPlainUrl(ReadOnlySpan<char> value) => value.StartsWith("https://", StringComparison.Ordinal) && HostProblem(value[8..]) is null;
 
     /// <summary>The broken rule; null when the value has the field's form.</summary>
-    public static string? Breaks(Field field, ReadOnlySpan<char> value) => field.Form switch
+    public static string? Breaks(Field field, FieldForm form, ReadOnlySpan<char> value) => form switch
     {
         FieldForm.Text when value.ContainsAnyInRange('\uD800', '\uDFFF') => Rules.Text,
         FieldForm.Text when value.ContainsAny(NotText) || value.ContainsAny('\uFFFE', '\uFFFF') => Rules.Controls,
@@ -59,6 +61,7 @@ internal static class FieldForms
         FieldForm.Time when !IsTime(value) => Rules.Time,
         FieldForm.Date when !DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) => Rules.Date,
         FieldForm.Count when field.Choices.Count > 0 && !Has(field.Choices, value) => OneOf(field),
+        FieldForm.NewNumber when value.ContainsAnyExcept(NewNumberCharacters) => Rules.NewNumber,
         FieldForm.V3Number when value.ContainsAnyExcept(V3NumberCharacters) => Rules.V3Number,
         FieldForm.HttpsUrl => UrlProblem(value) ?? (IsSafe(value) ? null : Rules.Https),
         FieldForm.Rfc3339 when !V3Json.TryReadTime(value.ToString(), out _) => Rules.Rfc3339,
@@ -69,9 +72,9 @@ internal static class FieldForms
     };
 
     /// <summary>The same over UTF-8 that the parser has accepted.</summary>
-    public static string? Breaks(Field field, ReadOnlySpan<byte> value)
+    public static string? Breaks(Field field, FieldForm form, ReadOnlySpan<byte> value)
     {
-        switch (field.Form)
+        switch (form)
         {
             // Characters of four bytes begin with a byte from F0 on; the parser lets no other control characters through than XML has.
             case FieldForm.Text:
@@ -98,7 +101,7 @@ internal static class FieldForms
                 // The rest is ASCII and short: the longest is an address of 256 characters.
                 Span<char> text = stackalloc char[512];
                 return value.Length <= text.Length && Ascii.ToUtf16(value, text, out var length) == OperationStatus.Done
-                    ? Breaks(field, (ReadOnlySpan<char>)text[..length])
+                    ? Breaks(field, form, (ReadOnlySpan<char>)text[..length])
                     : Rules.Ascii;
         }
     }
@@ -218,6 +221,7 @@ internal static class FieldForms
         public const string Ip = "an IPv4 or IPv6 address";
         public const string Time = "a Beijing time as yyyyMMddHHmmss";
         public const string Date = "a day as yyyyMMdd";
+        public const string NewNumber = "only letters, digits and _ -";
         public const string V3Number = "only letters, digits and _ - *";
         public const string Https = "an https address";
         public const string Rfc3339 = "a time as 2026-01-03T09:12:44+08:00";

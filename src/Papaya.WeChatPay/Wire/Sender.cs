@@ -59,7 +59,7 @@ internal sealed class Sender
 
     private static bool MayRepeat(Endpoint endpoint, PapayException e) =>
         e.Code == LocalCodes.NotSent
-        || (endpoint.IsRead && (e.Code is LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or "SYSTEMERROR" or "SYSTEM_ERROR"));
+        || (endpoint.MayRepeat && (e.Code is LocalCodes.NoAnswer or LocalCodes.HttpStatus or LocalCodes.Unreadable or LocalCodes.BadSignature or "SYSTEMERROR" or "SYSTEM_ERROR"));
 
     private static CancellationTokenRegistration Join(CancellationToken ct, CancellationTokenSource deadline) =>
         ct.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);

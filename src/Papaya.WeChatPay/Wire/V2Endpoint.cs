@@ -93,6 +93,9 @@ public abstract class V2Endpoint : Endpoint
     /// <summary>Fields that a reply repeats; a reply about something else is not believed.</summary>
     internal IReadOnlyList<string> Echoes { get; init; } = [];
 
+    /// <summary>Those of the <see cref="Echoes"/> that every success carries: one that leaves them out is about nobody knows what.</summary>
+    internal IReadOnlyList<string> SureEchoes { get; init; } = [];
+
     /// <summary>
     /// Checks a received request against the table with WeChat's documented limits; null when it is fine. What is wrong is told
     /// in this order: a field too many, one too few, a wrong value, values that do not fit together. Makes no garbage on a good request.

@@ -45,8 +45,10 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
             AlternativesExclude = AlternativesExclude,
             Combination = Combination,
             Echoes = [.. Echoes, "sub_mch_id"],
+            SureEchoes = SureEchoes,
             IsPartner = true,
             IsRead = IsRead,
+            IsRepeatable = IsRepeatable,
             NeedsCertificate = NeedsCertificate,
             PerSecond = PerSecond,
             ReplyForm = ReplyForm,
@@ -149,7 +151,7 @@ internal sealed class V2Endpoint<TRequest> : V2Endpoint
         }
 
         // The common case needs no text: positive, and short enough for the narrowest limit.
-        if (number < 1 || number > 999_999_999)
+        if (number < 1 || number > 999_999_999 || field.OwnMinLength > 0)
         {
             if (field.Check(number.ToString(CultureInfo.InvariantCulture), Limits.Own) is { } problem)
             {

@@ -42,6 +42,9 @@ public sealed record SignatureExplanation(
 {
     /// <summary>The sign that the message should carry.</summary>
     public string Expected => Type == SignType.Md5 ? Md5 : HmacSha256;
+
+    /// <summary>The verdict only: the text holds personal data, and a sign that fits is a secret.</summary>
+    public override string ToString() => Matches is { } type ? $"fits by {type.WireName()}" : $"does not fit ({Type.WireName()})";
 }
 
 /// <summary>
@@ -99,30 +102,22 @@ public static class V2Signature
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(keys);
         message.TryGet("sign"u8, out var received);
-        var type = TypeOf(message, received, fallback);
-        if (received.IsEmpty)
-        {
-            return new(SignatureVerdict.Missing, type, -1);
-        }
+        return Check(message, received, keys, TypeOf(message, received, fallback));
+    }
 
-        // Digits of either case are read, so that the comparison is over raw digests and in constant time.
-        Span<byte> expected = stackalloc byte[32];
-        Span<byte> digest = stackalloc byte[type.HexLength() / 2];
-        if (!Hex.TryRead(received, digest))
-        {
-            return new(SignatureVerdict.Mismatch, type, -1);
-        }
-
-        for (var i = 0; i < keys.Count; i++)
-        {
-            Hash(message, keys[i], type, expected);
-            if (CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest))
-            {
-                return new(SignatureVerdict.Valid, type, i);
-            }
-        }
-
-        return new(SignatureVerdict.Mismatch, type, -1);
+    /// <summary>
+    /// Checks a reply over its bytes: WeChat signs it with the algorithm of the request (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011985891</c>).
+    /// Neither a label nor the length of the sign can choose a weaker one.
+    /// </summary>
+    /// <param name="message">The reply as received.</param>
+    /// <param name="keys">The keys to try in turn, newest first.</param>
+    /// <param name="required">The algorithm of the request.</param>
+    internal static SignatureCheck VerifyReply(V2Message message, IReadOnlyList<ApiV2Key> keys, SignType required)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(keys);
+        message.TryGet("sign"u8, out var received);
+        return Check(message, received, keys, required);
     }
 
     /// <summary>The string to sign of a message, with the key masked.</summary>
@@ -148,6 +143,33 @@ public static class V2Signature
             : null;
         var leftOut = message.Fields.Where(f => f.Value.Length == 0).Select(f => f.Key).ToArray();
         return new(CanonicalText(message), received, md5, hmac, type, matches, FirstDifference(received, type == SignType.Md5 ? md5 : hmac), leftOut);
+    }
+
+    private static SignatureCheck Check(V2Message message, ReadOnlySpan<byte> received, IReadOnlyList<ApiV2Key> keys, SignType type)
+    {
+        if (received.IsEmpty)
+        {
+            return new(SignatureVerdict.Missing, type, -1);
+        }
+
+        // Digits of either case are read, so that the comparison is over raw digests and in constant time.
+        Span<byte> expected = stackalloc byte[32];
+        Span<byte> digest = stackalloc byte[type.HexLength() / 2];
+        if (!Hex.TryRead(received, digest))
+        {
+            return new(SignatureVerdict.Mismatch, type, -1);
+        }
+
+        for (var i = 0; i < keys.Count; i++)
+        {
+            Hash(message, keys[i], type, expected);
+            if (CryptographicOperations.FixedTimeEquals(expected[..digest.Length], digest))
+            {
+                return new(SignatureVerdict.Valid, type, i);
+            }
+        }
+
+        return new(SignatureVerdict.Mismatch, type, -1);
     }
 
     private static int? FirstDifference(string? received, string expected)

@@ -70,7 +70,7 @@ internal sealed class V2Transport
 
         if (verification == ReplyVerification.Always && endpoint.ReplyForm != ReplyForm.UnsignedXml)
         {
-            var check = V2Signature.Verify(message, merchant.ApiV2Keys, signType);
+            var check = V2Signature.VerifyReply(message, merchant.ApiV2Keys, signType);
             if (!check.IsValid)
             {
                 throw PapayException.BadSignature(endpoint, check);
@@ -158,7 +158,19 @@ internal sealed class V2Transport
         Judge(endpoint, message, _merchant, type, _options.Verification);
         foreach (var echo in endpoint.Echoes)
         {
-            if (message.Text(Encoding.ASCII.GetBytes(echo)) is { } repeated && endpoint.ValueOf(echo, request) is { } asked && repeated != asked)
+            if (endpoint.ValueOf(echo, request) is not { } asked)
+            {
+                continue;
+            }
+
+            if (message.Text(Encoding.ASCII.GetBytes(echo)) is not { } repeated)
+            {
+                if (endpoint.SureEchoes.Contains(echo))
+                {
+                    throw PapayException.Unreadable(endpoint, $"The answer has no {echo}.");
+                }
+            }
+            else if (repeated != asked)
             {
                 throw PapayException.Foreign(endpoint, echo);
             }

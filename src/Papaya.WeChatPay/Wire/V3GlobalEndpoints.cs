@@ -73,7 +73,7 @@ internal static class V3GlobalEndpoints
             new Field<GlobalDebitRequest>("description", R, FieldForm.Text, 128) { Text = (r, _) => r.Description },
             new Field<GlobalDebitRequest>("attach", O, FieldForm.Text, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
             new Field<GlobalDebitRequest>("notify_url", R, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.NotifyUrl },
-            new Field<GlobalDebitRequest>("out_trade_no", R, FieldForm.V3Number, 32) { Text = (r, _) => r.OrderNumber },
+            new Field<GlobalDebitRequest>("out_trade_no", R, FieldForm.V3Number, 32) { OwnForm = FieldForm.NewNumber, OwnMinLength = 6, Text = (r, _) => r.OrderNumber },
             new Field<GlobalDebitRequest>("goods_tag", O, FieldForm.Text, 32) { Text = (r, _) => r.GoodsTag },
             new Field<GlobalDebitRequest>("merchant_category_code", R, FieldForm.Alphanumeric, 16) { Text = (r, _) => r.CategoryCode },
             new Field<GlobalDebitRequest>("contract_id", R, FieldForm.Alphanumeric, 64) { Text = (r, _) => r.WeChatContractId },

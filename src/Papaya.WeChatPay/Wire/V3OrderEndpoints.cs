@@ -44,7 +44,7 @@ internal static class V3OrderEndpoints
         new Field<V3PayAndSignRequest>("appid", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.AppId },
         new Field<V3PayAndSignRequest>("mchid", R, FieldForm.Digits, 32) { Text = (_, c) => c.MerchantNumber },
         new Field<V3PayAndSignRequest>("description", R, FieldForm.Text, 127) { Text = (r, _) => r.Description },
-        new Field<V3PayAndSignRequest>("out_trade_no", R, FieldForm.V3Number, 32) { Text = (r, _) => r.OrderNumber },
+        new Field<V3PayAndSignRequest>("out_trade_no", R, FieldForm.V3Number, 32) { OwnForm = FieldForm.NewNumber, OwnMinLength = 6, Text = (r, _) => r.OrderNumber },
         new Field<V3PayAndSignRequest>("notify_url", R, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.NotifyUrl },
         new Field<V3PayAndSignRequest>("amount.total", R, FieldForm.Fen, 19) { Number = (r, _) => r.AmountFen },
         new Field<V3PayAndSignRequest>("amount.currency", O, FieldForm.Choice, 16) { Choices = ["CNY"], Text = (_, _) => "CNY" },
@@ -61,7 +61,7 @@ internal static class V3OrderEndpoints
         new Field<V3PayAndSignRequest>("contract_info.contract_mchid", C, FieldForm.Digits, 32) { Text = (r, c) => r.Contract is null ? null : c.MerchantNumber },
         new Field<V3PayAndSignRequest>("contract_info.contract_appid", C, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.Contract is null ? null : r.AppId },
         new Field<V3PayAndSignRequest>("contract_info.contract_code", C, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.Contract?.ContractNumber },
-        new Field<V3PayAndSignRequest>("contract_info.request_serial", C, FieldForm.Digits, 20, 19) { Number = (r, _) => r.Contract?.SigningSequence },
+        new Field<V3PayAndSignRequest>("contract_info.request_serial", C, FieldForm.Digits, 20, 12) { OwnForm = FieldForm.Serial, Note = "int64 in V2; older text says at most 12 digits.", Number = (r, _) => r.Contract?.SigningSequence },
         new Field<V3PayAndSignRequest>("contract_info.contract_display_account", C, FieldForm.Text, 64) { Text = (r, _) => r.Contract?.DisplayAccount },
         new Field<V3PayAndSignRequest>("contract_info.contract_notify_url", O, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.Contract?.NotifyUrl },
     ];

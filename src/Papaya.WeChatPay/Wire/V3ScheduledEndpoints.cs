@@ -79,7 +79,7 @@ internal static class V3ScheduledEndpoints
         HttpMethod.Post, "v3-apply", $"/v3/papay/pay/{Partner(party)}transactions/apply", "受理扣款", Page(party, "create-transaction"),
         [
             .. Apps<ScheduledApplyRequest>(party, r => r.AppId),
-            new Field<ScheduledApplyRequest>("out_trade_no", R, FieldForm.V3Number, 32) { Text = (r, _) => r.OrderNumber },
+            new Field<ScheduledApplyRequest>("out_trade_no", R, FieldForm.V3Number, 32) { OwnForm = FieldForm.NewNumber, OwnMinLength = 6, Text = (r, _) => r.OrderNumber },
             new Field<ScheduledApplyRequest>("description", R, FieldForm.Text, 127) { Text = (r, _) => r.Description },
             new Field<ScheduledApplyRequest>("transaction_notify_url", R, FieldForm.HttpsUrl, 256) { Text = (r, _) => r.NotifyUrl },
             new Field<ScheduledApplyRequest>("contract_id", R, FieldForm.Alphanumeric, 32) { Text = (r, _) => r.WeChatContractId },

@@ -205,7 +205,7 @@ public sealed class FailOverTests
                 ? Task.FromException<HttpResponseMessage>(error())
                 : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
                 {
-                    Content = new ByteArrayContent(Some.Signed("return_code=SUCCESS|result_code=SUCCESS|prepay_id=wx1")),
+                    Content = new ByteArrayContent(Some.Signed("return_code=SUCCESS|result_code=SUCCESS|out_trade_no=SIGN2026010301|prepay_id=wx1")),
                 });
         }
     }

@@ -96,7 +96,7 @@ public sealed class RateLimiterTests
     [Fact]
     public async Task Calls_without_a_published_limit_and_clients_without_a_limiter_never_wait()
     {
-        var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS"));
+        var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS|out_trade_no=SIGN2026010301"));
         var (limited, free) = (wechat.Client(options: Options(new() { DebitsPerSecond = 1, LongestWait = TimeSpan.Zero })), wechat.Client());
         for (var i = 0; i < 400; i++)
         {

@@ -134,10 +134,10 @@ public sealed partial class RedactionTests
             c => c.Scheduled.PreSignAppAsync(scheduled with { OpenId = null }),
             c => c.Scheduled.PreSignJsApiAsync(scheduled),
             c => c.Global.PreSignAppAsync(global),
-            c => c.Global.DebitAsync(new() { AppId = "wx1", OrderNumber = "P1", WeChatContractId = "1", AmountFen = 8, Currency = "HKD", Description = Words, CategoryCode = "1011", NotifyUrl = "https://a/b" }),
+            c => c.Global.DebitAsync(new() { AppId = "wx1", OrderNumber = "PAY001", WeChatContractId = "1", AmountFen = 8, Currency = "HKD", Description = Words, CategoryCode = "1011", NotifyUrl = "https://a/b" }),
             c => c.Contracts.V3.PayAndSignJsApiAsync(new()
             {
-                AppId = "wx1", OrderNumber = "P1", Description = Words, AmountFen = 1, NotifyUrl = "https://a/b", OpenId = OpenId,
+                AppId = "wx1", OrderNumber = "PAY001", Description = Words, AmountFen = 1, NotifyUrl = "https://a/b", OpenId = OpenId,
                 Contract = new() { TemplateId = "1", ContractNumber = "C1", SigningSequence = 1, DisplayAccount = Name, NotifyUrl = "https://a/b" },
             }),
         ];

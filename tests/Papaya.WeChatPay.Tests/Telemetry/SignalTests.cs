@@ -121,7 +121,7 @@ public sealed class SignalTests
         var told = new List<CertificateExpiry>();
         var certificate = MerchantCertificate.FromP12Base64(TestCertificates.P12Base64(clock.GetUtcNow().AddDays(31)), "secret-p12");
         var merchant = new MerchantCredentials { MerchantNumber = number, ApiV2Keys = [Some.Key], Certificate = certificate, ClientCertificate = ClientCertificateMode.None };
-        var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS"));
+        var wechat = new Answering(_ => Some.Signed("return_code=SUCCESS|result_code=SUCCESS|out_trade_no=SIGN2026010301"));
         var client = new PapayClient(new HttpClient(wechat), merchant, new Uri("http://127.0.0.1:8090"), clock, new() { Logger = heard, CertificateExpiring = told.Add });
         await CallsOfDaysAsync(1);
         Assert.Empty(told); // Thirty days and an hour or so are left.

@@ -117,12 +117,15 @@ public sealed class EndpointFixtureTests
         }
     }
 
+    private static string Form(Field field) => field.OwnForm == field.Form ? field.Form.ToString() : $"{field.Form}/{field.OwnForm}";
+
     private static string Row(Field field) => string.Join(' ', ((string?[])
     [
         field.Name,
         field.Need.ToString()[..1],
         $"{field.MaxLength}{(field.OwnMaxLength == field.MaxLength ? "" : $"/{field.OwnMaxLength}")}{(field.Unit == LengthUnit.Bytes ? "b" : "")}",
-        field.Form == FieldForm.Choice ? null : field.Form.ToString(),
+        field.OwnMinLength == 0 ? null : field.MinLength == 0 ? $"min /{field.OwnMinLength}" : $"min {field.MinLength}",
+        field.Form == FieldForm.Choice ? null : Form(field),
         field.Choices.Count > 0 ? string.Join('|', field.Choices) : null,
         field.Place == FieldPlace.Body ? null : field.Place.ToString().ToLowerInvariant(),
     ]).Where(part => part is not null));

@@ -18,7 +18,7 @@ public sealed class GlobalTests
     private static GlobalDebitRequest Debit => new()
     {
         AppId = "wx1",
-        OrderNumber = "P1",
+        OrderNumber = "PAY001",
         WeChatContractId = "100005698",
         AmountFen = 888,
         Currency = "HKD",
@@ -81,7 +81,7 @@ public sealed class GlobalTests
         var contract = await global.QueryContractAsync(new GlobalContractQueryByNumber { AppId = "wx1", TemplateId = "123", ContractNumber = "100001256", SubMerchant = sub });
         await global.QueryContractAsync(new GlobalContractQueryById { AppId = "wx1", WeChatContractId = "100005698" });
         await global.TerminateAsync(new() { AppId = "wx1", WeChatContractId = "100005698", Note = "原因", SubMerchant = sub });
-        await global.ReverseAsync(new() { OrderNumber = "P1", SubMerchant = sub });
+        await global.ReverseAsync(new() { OrderNumber = "PAY001", SubMerchant = sub });
 
         Assert.Equal((GlobalContractState.Terminated, "USER", "19"), (contract.State, contract.TerminationMode, contract.SubMerchant!.Number));
         Assert.Equal(
@@ -89,7 +89,7 @@ public sealed class GlobalTests
                 "GET /v3/global/papay/contracts/out-contract-code/100001256?plan_id=123&sp_appid=wx1&sub_mchid=19&sub_appid=wx9",
                 "GET /v3/global/papay/contracts/100005698?appid=wx1",
                 "POST /v3/global/papay/contracts/100005698/terminate",
-                "POST /v3/global/papay/transactions/out-trade-no/P1/reverse?sub_mchid=19",
+                "POST /v3/global/papay/transactions/out-trade-no/PAY001/reverse?sub_mchid=19",
             ],
             platform.Requests.Select(r => $"{r.Method} {r.Uri.PathAndQuery}"));
         Assert.Equal("""{"sp_appid":"wx1","sub_mchid":"19","sub_appid":"wx9","termination_note":"原因"}""", platform.Requests[2].Body);
@@ -101,13 +101,13 @@ public sealed class GlobalTests
     public async Task The_answer_to_a_debit_is_its_outcome()
     {
         var platform = new Platform(Reply.Ok("""
-            {"mchid":"1230000109","appid":"wx1","out_trade_no":"P1","transaction_id":"42","trade_type":"AUTH","trade_state":"SUCCESS","trade_state_desc":"ok","bank_type":"CMC","success_time":"2026-01-03T09:00:00+08:00","payer":{"openid":"o"},"amount":{"total":888,"payer_total":790,"currency":"HKD","payer_currency":"CNY","exchange_rate":{"type":"SETTLEMENT_RATE","rate":90000000}},"promotion_detail":[{"promotion_id":"1","type":"COUPON","scope":"GLOBAL","amount":10,"currency":"HKD","wxpay_contribute_amount":10}]}
+            {"mchid":"1230000109","appid":"wx1","out_trade_no":"PAY001","transaction_id":"42","trade_type":"AUTH","trade_state":"SUCCESS","trade_state_desc":"ok","bank_type":"CMC","success_time":"2026-01-03T09:00:00+08:00","payer":{"openid":"o"},"amount":{"total":888,"payer_total":790,"currency":"HKD","payer_currency":"CNY","exchange_rate":{"type":"SETTLEMENT_RATE","rate":90000000}},"promotion_detail":[{"promotion_id":"1","type":"COUPON","scope":"GLOBAL","amount":10,"currency":"HKD","wxpay_contribute_amount":10}]}
             """));
 
         var paid = await platform.Client().Global.DebitAsync(Debit);
 
         Assert.Equal(
-            """{"appid":"wx1","description":"QQ公仔","notify_url":"https://a/b","out_trade_no":"P1","merchant_category_code":"1011","contract_id":"100005698","amount":{"total":888,"currency":"HKD"}}""",
+            """{"appid":"wx1","description":"QQ公仔","notify_url":"https://a/b","out_trade_no":"PAY001","merchant_category_code":"1011","contract_id":"100005698","amount":{"total":888,"currency":"HKD"}}""",
             platform.Requests[0].Body);
         Assert.True(paid.IsPaid(888, "HKD"));
         Assert.False(paid.IsPaid(888));
@@ -145,14 +145,14 @@ public sealed class GlobalTests
     [Fact]
     public async Task An_order_is_asked_for_by_either_number()
     {
-        var platform = new Platform(Reply.Ok("""{"out_trade_no":"P1","transaction_id":"42","trade_state":"NOTPAY"}"""));
+        var platform = new Platform(Reply.Ok("""{"out_trade_no":"PAY001","transaction_id":"42","trade_state":"NOTPAY"}"""));
         var global = platform.Client().Global;
 
         Assert.Equal(TradeState.NotPay, (await global.QueryDebitAsync(new GlobalDebitQueryById { WeChatTransactionId = "42" })).State);
-        await global.QueryDebitAsync(new GlobalDebitQueryByNumber { OrderNumber = "P1", SubMerchant = new("19") });
+        await global.QueryDebitAsync(new GlobalDebitQueryByNumber { OrderNumber = "PAY001", SubMerchant = new("19") });
 
         Assert.Equal(
-            ["/v3/global/papay/transactions/42", "/v3/global/papay/transactions/out-trade-no/P1?sub_mchid=19"],
+            ["/v3/global/papay/transactions/42", "/v3/global/papay/transactions/out-trade-no/PAY001?sub_mchid=19"],
             platform.Requests.Select(r => r.Uri.PathAndQuery));
     }
 }

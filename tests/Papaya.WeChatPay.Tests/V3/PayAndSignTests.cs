@@ -11,7 +11,7 @@ public sealed class PayAndSignTests
     private static V3PayAndSignRequest Order => new()
     {
         AppId = "wxd678efh567hg6787",
-        OrderNumber = "P1",
+        OrderNumber = "PAY001",
         Description = "首月",
         AmountFen = 100,
         NotifyUrl = "https://a/pay",
@@ -27,7 +27,7 @@ public sealed class PayAndSignTests
 
         Assert.Equal("/v3/pay/transactions/app-with-contract", platform.Requests[0].Uri.PathAndQuery);
         Assert.Equal(
-            """{"appid":"wxd678efh567hg6787","mchid":"1230000109","description":"首月","out_trade_no":"P1","notify_url":"https://a/pay","amount":{"total":100,"currency":"CNY"},"time_expire":"2026-01-03T10:00:00+08:00","settle_info":{"profit_sharing":false},"contract_info":{"plan_id":"12535","contract_mchid":"1230000109","contract_appid":"wxd678efh567hg6787","contract_code":"C1","request_serial":"1695","contract_display_account":"微信代扣","contract_notify_url":"https://a/contract"}}""",
+            """{"appid":"wxd678efh567hg6787","mchid":"1230000109","description":"首月","out_trade_no":"PAY001","notify_url":"https://a/pay","amount":{"total":100,"currency":"CNY"},"time_expire":"2026-01-03T10:00:00+08:00","settle_info":{"profit_sharing":false},"contract_info":{"plan_id":"12535","contract_mchid":"1230000109","contract_appid":"wxd678efh567hg6787","contract_code":"C1","request_serial":"1695","contract_display_account":"微信代扣","contract_notify_url":"https://a/contract"}}""",
             platform.Requests[0].Body);
     }
 

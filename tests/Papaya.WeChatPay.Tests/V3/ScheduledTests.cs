@@ -164,25 +164,25 @@ public sealed class ScheduledTests
     public async Task An_application_is_accepted_and_its_outcome_asked_for()
     {
         var platform = new Platform((request, _) => request.Method == HttpMethod.Post
-            ? Reply.Ok("""{"out_trade_no":"P_1-2*3","amount":{"total":100,"currency":"CNY"}}""")
-            : Reply.Ok("""{"mchid":"1230000109","appid":"wx1","out_trade_no":"P_1-2*3","transaction_id":"4200","trade_state":"SUCCESS","trade_state_desc":"支付成功","success_time":"2026-01-03T09:00:00+08:00","payer":{"openid":"o"},"amount":{"total":100,"payer_total":90,"currency":"CNY"}}"""));
+            ? Reply.Ok("""{"out_trade_no":"P_1-2-3","amount":{"total":100,"currency":"CNY"}}""")
+            : Reply.Ok("""{"mchid":"1230000109","appid":"wx1","out_trade_no":"P_1-2-3","transaction_id":"4200","trade_state":"SUCCESS","trade_state_desc":"支付成功","success_time":"2026-01-03T09:00:00+08:00","payer":{"openid":"o"},"amount":{"total":100,"payer_total":90,"currency":"CNY"}}"""));
         var scheduled = platform.Client().Scheduled;
 
         var accepted = await scheduled.ApplyAsync(new()
         {
             AppId = "wx1",
-            OrderNumber = "P_1-2*3",
+            OrderNumber = "P_1-2-3",
             Description = "小乔",
             NotifyUrl = "https://a/b",
             WeChatContractId = "123",
             AmountFen = 100,
             Attach = "a\"b",
         });
-        var order = await scheduled.QueryDebitAsync(new() { OrderNumber = "P_1-2*3" });
+        var order = await scheduled.QueryDebitAsync(new() { OrderNumber = "P_1-2-3" });
 
-        Assert.Equal(("P_1-2*3", 100L), (accepted.OrderNumber, accepted.AmountFen));
+        Assert.Equal(("P_1-2-3", 100L), (accepted.OrderNumber, accepted.AmountFen));
         Assert.Equal(
-            """{"appid":"wx1","out_trade_no":"P_1-2*3","description":"小乔","transaction_notify_url":"https://a/b","contract_id":"123","amount":{"total":100,"currency":"CNY"},"attach":"a\"b"}""",
+            """{"appid":"wx1","out_trade_no":"P_1-2-3","description":"小乔","transaction_notify_url":"https://a/b","contract_id":"123","amount":{"total":100,"currency":"CNY"},"attach":"a\"b"}""",
             platform.Requests[0].Body);
         Assert.StartsWith("/v3/pay/transactions/out-trade-no/P_1-2", platform.Requests[1].Uri.PathAndQuery, StringComparison.Ordinal);
         Assert.EndsWith("?mchid=1230000109", platform.Requests[1].Uri.PathAndQuery, StringComparison.Ordinal);
@@ -203,21 +203,21 @@ public sealed class ScheduledTests
     [InlineData("\"currency\":\"CNY\"", "\"currency\":\"HKD\"")]
     public async Task Every_proof_of_a_payment_is_needed(string from, string to)
     {
-        const string Paid = """{"out_trade_no":"P1","transaction_id":"4200","trade_state":"SUCCESS","success_time":"2026-01-03T09:00:00+08:00","amount":{"total":100,"currency":"CNY"}}""";
+        const string Paid = """{"out_trade_no":"PAY001","transaction_id":"4200","trade_state":"SUCCESS","success_time":"2026-01-03T09:00:00+08:00","amount":{"total":100,"currency":"CNY"}}""";
 
         Assert.True((await QueryAsync(Paid)).IsPaid(100));
         Assert.True((await QueryAsync(Paid.Replace(",\"currency\":\"CNY\"", "", StringComparison.Ordinal))).IsPaid(100));
         Assert.False((await QueryAsync(Paid.Replace(from, to, StringComparison.Ordinal))).IsPaid(100));
 
-        static Task<V3Transaction> QueryAsync(string json) => new Platform(Reply.Ok(json)).Client().Scheduled.QueryDebitAsync(new() { OrderNumber = "P1" });
+        static Task<V3Transaction> QueryAsync(string json) => new Platform(Reply.Ok(json)).Client().Scheduled.QueryDebitAsync(new() { OrderNumber = "PAY001" });
     }
 
     [Theory]
-    [InlineData("""{"out_trade_no":"P1","amount":{"total":1},"amount":{"total":2}}""")]
-    [InlineData("""{"out_trade_no":"P1","out\u005ftrade_no":"P2"}""")]
-    [InlineData("""{"out_trade_no":"P1"}{}""")]
+    [InlineData("""{"out_trade_no":"PAY001","amount":{"total":1},"amount":{"total":2}}""")]
+    [InlineData("""{"out_trade_no":"PAY001","out\u005ftrade_no":"P2"}""")]
+    [InlineData("""{"out_trade_no":"PAY001"}{}""")]
     [InlineData("""{"out_trade_no":"\ud800"}""")]
-    [InlineData("""["P1"]""")]
+    [InlineData("""["PAY001"]""")]
     [InlineData("""{"amount":{"total":1}}""")]
     [InlineData("""{"a":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}""")]
     [InlineData("")]
@@ -226,7 +226,7 @@ public sealed class ScheduledTests
         var e = await Assert.ThrowsAsync<PapayException>(() => new Platform(Reply.Ok(json)).Client().Scheduled.ApplyAsync(new()
         {
             AppId = "wx1",
-            OrderNumber = "P1",
+            OrderNumber = "PAY001",
             Description = "d",
             NotifyUrl = "https://a/b",
             WeChatContractId = "1",

@@ -34,7 +34,8 @@ public sealed class PublishedMessageTests
     [Fact]
     public async Task Requests_carry_the_published_sign()
     {
-        var wechat = new Answering(_ => Message("return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100", null).Body.ToArray());
+        var wechat = new Answering(n => Message(
+            "return_code=SUCCESS|result_code=SUCCESS|mch_id=10000100|contract_code=1023658866|contract_id=" + (n == 1 ? "201509160000028648" : "100005698"), null).Body.ToArray());
         var client = wechat.Client(options: new PapayClientOptions { Verification = ReplyVerification.Never });
         await client.Contracts.QueryAsync(new ContractQueryById { AppId = Some.AppId, WeChatContractId = "201509160000028648" });
         await client.Contracts.QueryAsync(new ContractQueryByNumber { AppId = Some.AppId, TemplateId = "123", ContractNumber = "1023658866" });
