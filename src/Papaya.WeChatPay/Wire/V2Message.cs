@@ -213,6 +213,13 @@ public sealed class V2Message
             return at++;
         }
 
+        // A family's total may stand before its members: coupon_fee before coupon_fee_0.
+        if (at + 1 < slots.Length && slots[at + 1].Prefix == prefix && IsNamed(slots[at + 1], name))
+        {
+            at += 2;
+            return at - 1;
+        }
+
         return Find(name);
     }
 
