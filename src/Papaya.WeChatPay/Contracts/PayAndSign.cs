@@ -11,7 +11,7 @@ public sealed record PayAndSignRequest
     /// <summary><c>appid</c> of the app that opens the cashier; bound to the merchant number. Also sent as <c>contract_appid</c>.</summary>
     public required string AppId { get; init; }
 
-    /// <summary><c>out_trade_no</c>: the merchant's number of this order, 1–32 letters, digits, <c>_ - | * @</c>; unique for ever. Not usable for a later debit.</summary>
+    /// <summary><c>out_trade_no</c>: the merchant's number of this order, 6–32 letters, digits, <c>_ -</c>; unique for ever. Not usable for a later debit.</summary>
     public required string OrderNumber { get; init; }
 
     /// <summary><c>body</c>: title of the cashier, 1–127 bytes of UTF-8.</summary>

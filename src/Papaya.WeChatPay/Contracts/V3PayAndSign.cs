@@ -12,7 +12,7 @@ public sealed record V3ContractOffer
     /// <summary><c>contract_info.contract_code</c>: at most 32 letters and digits.</summary>
     public required string ContractNumber { get; init; }
 
-    /// <summary><c>contract_info.request_serial</c>: from 1, written as text here.</summary>
+    /// <summary><c>contract_info.request_serial</c>: 1 to 999,999,999,999, written as text here.</summary>
     public required long SigningSequence { get; init; }
 
     /// <summary><c>contract_info.contract_display_account</c>: at most 64 characters, no emoji.</summary>
@@ -34,7 +34,7 @@ public sealed record V3PayAndSignRequest
     /// <summary><c>appid</c>.</summary>
     public required string AppId { get; init; }
 
-    /// <summary><c>out_trade_no</c>: at most 32 letters, digits and <c>_ - *</c>.</summary>
+    /// <summary><c>out_trade_no</c>: 6–32 letters, digits and <c>_ -</c>.</summary>
     public required string OrderNumber { get; init; }
 
     /// <summary><c>description</c>, at most 127 characters.</summary>

@@ -11,7 +11,7 @@ public sealed record DebitRequest
     /// <summary>For whom a service provider acts; null for the merchant itself.</summary>
     public SubMerchant? SubMerchant { get; init; }
 
-    /// <summary><c>out_trade_no</c>: 1–32 letters, digits, <c>_ - | * @</c>. One number of one merchant is debited at most once.</summary>
+    /// <summary><c>out_trade_no</c>: 6–32 letters, digits, <c>_ -</c>. One number of one merchant is debited at most once.</summary>
     public required string OrderNumber { get; init; }
 
     /// <summary><c>contract_id</c>: WeChat's number of the contract, 1–32 letters and digits.</summary>

@@ -12,7 +12,7 @@ public sealed record GlobalDebitRequest : IPartyRequest
     /// <summary><c>appid</c> (an institution's own: <c>sp_appid</c>).</summary>
     public required string AppId { get; init; }
 
-    /// <summary><c>out_trade_no</c>: at most 32 letters, digits and <c>_ - *</c>.</summary>
+    /// <summary><c>out_trade_no</c>: 6–32 letters, digits and <c>_ -</c>.</summary>
     public required string OrderNumber { get; init; }
 
     /// <summary><c>contract_id</c>, at most 64 letters and digits.</summary>

@@ -13,7 +13,7 @@ public sealed record ScheduledApplyRequest : IPartyRequest
     /// <summary><c>appid</c> (a provider's own: <c>sp_appid</c>).</summary>
     public required string AppId { get; init; }
 
-    /// <summary><c>out_trade_no</c>: at most 32 letters, digits and <c>_ - *</c>. While the outcome is unknown, keep the number.</summary>
+    /// <summary><c>out_trade_no</c>: 6–32 letters, digits and <c>_ -</c>. While the outcome is unknown, keep the number.</summary>
     public required string OrderNumber { get; init; }
 
     /// <summary><c>description</c>, at most 127 characters.</summary>
