@@ -22,6 +22,28 @@ public sealed record V3ContractOffer
     public string? NotifyUrl { get; init; }
 }
 
+/// <summary><c>detail</c> of a V3 order; its list of goods is not sent by this client.</summary>
+/// <param name="CostFen"><c>detail.cost_price</c>: the original price in fen, from 0.</param>
+/// <param name="InvoiceId"><c>detail.invoice_id</c>: the receipt's number, at most 32 characters.</param>
+public sealed record V3OrderDetail(long? CostFen, string? InvoiceId = null);
+
+/// <summary><c>scene_info</c> of a V3 order.</summary>
+/// <param name="ClientIp"><c>scene_info.payer_client_ip</c>: the user's address, IPv4 or IPv6.</param>
+/// <param name="DeviceId"><c>scene_info.device_id</c>: the merchant's device, at most 32 characters.</param>
+/// <param name="Store">Where it was sold.</param>
+public sealed record V3Scene(string ClientIp, string? DeviceId = null, V3Store? Store = null)
+{
+    /// <summary>The device only.</summary>
+    public override string ToString() => $"scene {DeviceId}";
+}
+
+/// <summary><c>scene_info.store_info</c> of a V3 order.</summary>
+/// <param name="Id"><c>id</c>, at most 32 characters.</param>
+/// <param name="Name"><c>name</c>, at most 256 characters.</param>
+/// <param name="AreaCode"><c>area_code</c>, at most 32 characters.</param>
+/// <param name="Address"><c>address</c>, at most 512 characters.</param>
+public sealed record V3Store(string Id, string? Name = null, string? AreaCode = null, string? Address = null);
+
 /// <summary>
 /// JSAPI or APP 下单并签约 by V3 (<c>/v3/pay/transactions/jsapi-with-contract</c>, <c>…/app-with-contract</c>;
 /// <c>https://pay.weixin.qq.com/docs/merchant/apis/hide-jsapi-payment/direct-jsons/jsapi-contract-prepay.html</c>): an ordinary V3 order whose
@@ -72,6 +94,12 @@ public sealed record V3PayAndSignRequest
 
     /// <summary><c>settle_info.profit_sharing</c>.</summary>
     public bool? SharesProfit { get; init; }
+
+    /// <summary><c>detail</c>: for discounts.</summary>
+    public V3OrderDetail? Detail { get; init; }
+
+    /// <summary><c>scene_info</c>: where the user stands.</summary>
+    public V3Scene? Scene { get; init; }
 
     /// <summary>Number and amount only.</summary>
     public override string ToString() => $"pay-and-sign {OrderNumber}, {AmountFen} fen";

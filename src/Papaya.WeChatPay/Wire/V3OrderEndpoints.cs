@@ -52,6 +52,14 @@ internal static class V3OrderEndpoints
         new Field<V3PayAndSignRequest>("attach", O, FieldForm.Text, 128, 127) { Unit = LengthUnit.Bytes, Text = (r, _) => r.Attach },
         new Field<V3PayAndSignRequest>("goods_tag", O, FieldForm.Text, 32) { Text = (r, _) => r.GoodsTag },
         new Field<V3PayAndSignRequest>("support_fapiao", O, FieldForm.Flag, 5) { Flag = (r, _) => r.OffersInvoice },
+        new Field<V3PayAndSignRequest>("detail.cost_price", O, FieldForm.Count, 19) { Number = (r, _) => r.Detail?.CostFen, Note = "The list goods_detail beside it is not sent." },
+        new Field<V3PayAndSignRequest>("detail.invoice_id", O, FieldForm.Text, 32) { Text = (r, _) => r.Detail?.InvoiceId },
+        new Field<V3PayAndSignRequest>("scene_info.payer_client_ip", C, FieldForm.Ip, 45) { Text = (r, _) => r.Scene?.ClientIp },
+        new Field<V3PayAndSignRequest>("scene_info.device_id", O, FieldForm.Text, 32) { Text = (r, _) => r.Scene?.DeviceId },
+        new Field<V3PayAndSignRequest>("scene_info.store_info.id", O, FieldForm.Text, 32) { Text = (r, _) => r.Scene?.Store?.Id, Note = "Required with the other members of store_info." },
+        new Field<V3PayAndSignRequest>("scene_info.store_info.name", O, FieldForm.Text, 256) { Text = (r, _) => r.Scene?.Store?.Name },
+        new Field<V3PayAndSignRequest>("scene_info.store_info.area_code", O, FieldForm.Text, 32) { Text = (r, _) => r.Scene?.Store?.AreaCode },
+        new Field<V3PayAndSignRequest>("scene_info.store_info.address", O, FieldForm.Text, 512) { Text = (r, _) => r.Scene?.Store?.Address },
         new Field<V3PayAndSignRequest>("settle_info.profit_sharing", O, FieldForm.Flag, 5) { Flag = (r, _) => r.SharesProfit },
     ];
 

@@ -32,6 +32,22 @@ public sealed class PayAndSignTests
     }
 
     [Fact]
+    public async Task An_order_tells_its_detail_its_scene_and_a_serial_of_at_most_twelve_digits()
+    {
+        var platform = new Platform(Reply.Ok("""{"prepay_id":"wx2014"}"""));
+        var contracts = platform.Client().Contracts.V3;
+
+        await contracts.PayAndSignAppAsync(Order with { Detail = new(120, "I1"), Scene = new("203.0.113.9", "D1", new("S1", Address: "深圳")) });
+
+        Assert.Contains(""","detail":{"cost_price":120,"invoice_id":"I1"},"scene_info":{"payer_client_ip":"203.0.113.9","device_id":"D1","store_info":{"id":"S1","address":"深圳"}},"contract_info":{""", platform.Requests[0].Body, StringComparison.Ordinal);
+        Assert.Equal("scene_info.payer_client_ip", await RefusedAsync(() => contracts.PayAndSignAppAsync(Order with { Scene = new("", "D1") })));
+        Assert.Equal("contract_info.request_serial", await RefusedAsync(() => contracts.PayAndSignAppAsync(Order with { Contract = Order.Contract! with { SigningSequence = 0 } })));
+        Assert.Equal("contract_info.request_serial", await RefusedAsync(() => contracts.PayAndSignAppAsync(Order with { Contract = Order.Contract! with { SigningSequence = 1_000_000_000_000 } })));
+        Assert.Equal("out_trade_no", await RefusedAsync(() => contracts.PayAndSignAppAsync(Order with { OrderNumber = "PAY*001" })));
+        Assert.Single(platform.Requests);
+    }
+
+    [Fact]
     public async Task An_order_in_an_official_account_may_bring_a_token_instead()
     {
         var platform = new Platform(Reply.Ok("""{"prepay_id":"wx2014"}"""));
