@@ -68,7 +68,7 @@ internal static class MerchantSetup
                 ? Key($"{at}.previous_api_v2_key", previous)
                 : null,
             section.SignType,
-            Url($"{at}.base_url", section.BaseUrl),
+            Host($"{at}.base_url", section.BaseUrl),
             Certificate(section, at),
             Apps(section.Apps, at),
             Templates(section.Templates, at));
@@ -195,6 +195,12 @@ internal static class MerchantSetup
         key.Length == 32 && key.All(char.IsAsciiLetterOrDigit)
             ? key
             : throw new SettingException(setting, $"an APIv2 key is 32 letters and digits; this one has {key.Length} characters.");
+
+    // What the client would refuse too, by the setting's name.
+    private static Uri Host(string setting, string url) =>
+        Url(setting, url) is { PathAndQuery: "/", UserInfo: "", Fragment: "" } host && (host.Scheme == Uri.UriSchemeHttps || host.IsLoopback)
+            ? host
+            : throw new SettingException(setting, "give https, host and port only; plain http is only for a simulator on this machine.");
 
     private static Uri Url(string setting, string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)

@@ -77,6 +77,8 @@ public sealed class MerchantSetupTests
         { "merchants[0].previous_api_v2_key", m => m.PreviousApiV2Key = "short" },
         { "merchants[0].sign_type", m => m.SignType = "SHA1" },
         { "merchants[0].base_url", m => m.BaseUrl = "api.mch.weixin.qq.com" },
+        { "merchants[0].base_url", m => m.BaseUrl = "http://api.mch.weixin.qq.com" },
+        { "merchants[0].base_url", m => m.BaseUrl = "https://api.mch.weixin.qq.com/pay" },
         { "merchants[0].apps", m => m.Apps = [] },
         { "merchants[0].templates[0].single_most", m => m.Templates[0].SingleMost = 0 },
         { "merchants[0].templates[0].daily_most", m => m.Templates[0].DailyMost = -1 },
