@@ -212,6 +212,14 @@ public sealed class ScheduledTests
         static Task<V3Transaction> QueryAsync(string json) => new Platform(Reply.Ok(json)).Client().Scheduled.QueryDebitAsync(new() { OrderNumber = "PAY001" });
     }
 
+    [Fact]
+    public async Task A_state_that_does_not_say_whose_it_is_is_not_believed()
+    {
+        var e = await Assert.ThrowsAsync<PapayException>(
+            () => new Platform(Reply.Ok("""{"transaction_id":"4200","trade_state":"SUCCESS"}""")).Client().Scheduled.QueryDebitAsync(new() { OrderNumber = "PAY001" }));
+        Assert.Equal((LocalCodes.Unreadable, ErrorKind.Ask), (e.Code, e.Kind));
+    }
+
     [Theory]
     [InlineData("""{"out_trade_no":"PAY001","amount":{"total":1},"amount":{"total":2}}""")]
     [InlineData("""{"out_trade_no":"PAY001","out\u005ftrade_no":"P2"}""")]

@@ -77,7 +77,7 @@ internal static class Oracle
         Assert.Equal(Some.Merchant, notification.MerchantNumber);
         if (notification is RefundNotification refund)
         {
-            // Not signed: the encryption is the proof, and what was read is what was encrypted.
+            // Not signed: what was read is what was encrypted.
             var inside = NaiveMessage.OpenRefund(naive.Fields.Single(f => f.Name == "req_info").Value, Some.K);
             Assert.NotNull(inside);
             Assert.Equal(NaiveMessage.Read(inside)?.Fields, refund.Inner.Fields.Select(f => (f.Key, f.Value)));
