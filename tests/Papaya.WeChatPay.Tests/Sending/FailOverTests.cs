@@ -70,13 +70,13 @@ public sealed class FailOverTests
         c => c.Contracts.PayAndSignAsync(Some.PayAndSign()),
         c => c.Scheduled.ApplyAsync(new()
         {
-            AppId = "wx1", OrderNumber = "P1", Description = "小乔", NotifyUrl = "https://a/b", WeChatContractId = "123", AmountFen = 100,
+            AppId = "wx1", OrderNumber = "P2026010301", Description = "小乔", NotifyUrl = "https://a/b", WeChatContractId = "123", AmountFen = 100,
         }),
         c => c.Global.DebitAsync(new()
         {
-            AppId = "wx1", OrderNumber = "P1", WeChatContractId = "1", AmountFen = 888, Currency = "HKD", Description = "QQ公仔", CategoryCode = "1011", NotifyUrl = "https://a/b",
+            AppId = "wx1", OrderNumber = "P2026010301", WeChatContractId = "1", AmountFen = 888, Currency = "HKD", Description = "QQ公仔", CategoryCode = "1011", NotifyUrl = "https://a/b",
         }),
-        c => c.Global.ReverseAsync(new() { OrderNumber = "P1" }),
+        c => c.Global.ReverseAsync(new() { OrderNumber = "P2026010301" }),
     };
 
     [Theory]

@@ -97,7 +97,7 @@ public sealed class TransportTests
         var refusal = new Reply(status, $$"""{"code":"{{code}}","message":"说明"}""");
         Task<PapayException> AppliedAsync(Reply reply) => Assert.ThrowsAsync<PapayException>(() => new Platform(reply).Client().Scheduled.ApplyAsync(new()
         {
-            AppId = "wx1", OrderNumber = "P1", Description = "小乔", NotifyUrl = "https://a/b", WeChatContractId = "123", AmountFen = 100,
+            AppId = "wx1", OrderNumber = "P2026010301", Description = "小乔", NotifyUrl = "https://a/b", WeChatContractId = "123", AmountFen = 100,
         }));
 
         Assert.Equal(code, (await AppliedAsync(refusal)).Code);
