@@ -12,6 +12,9 @@ internal sealed class Listening : ILogger, IDisposable
     private readonly ActivityListener _spans;
     private readonly MeterListener _metrics = new();
     private readonly Lock _lock = new();
+    private readonly List<(LogLevel Level, EventId Id, string Text, string State)> _heardRecords = [];
+    private readonly List<Activity> _heardSpans = [];
+    private readonly List<(string Name, double Value, Dictionary<string, object?> Tags)> _heardMetrics = [];
 
     public Listening(string merchant)
     {
@@ -26,7 +29,7 @@ internal sealed class Listening : ILogger, IDisposable
                 {
                     if (Equals(activity.GetTagItem("wechatpay.merchant"), _merchant))
                     {
-                        Spans.Add(activity);
+                        _heardSpans.Add(activity);
                     }
                 }
             },
@@ -44,25 +47,20 @@ internal sealed class Listening : ILogger, IDisposable
         _metrics.Start();
     }
 
-    public List<(LogLevel Level, EventId Id, string Text, string State)> Records { get; } = [];
+    // Copies: other tests of this process may be heard while one looks.
+    public List<(LogLevel Level, EventId Id, string Text, string State)> Records => Copy(_heardRecords);
 
-    public List<Activity> Spans { get; } = [];
+    public List<Activity> Spans => Copy(_heardSpans);
 
     /// <summary>Measurements of this merchant number, and those that belong to none.</summary>
-    public List<(string Name, double Value, Dictionary<string, object?> Tags)> Metrics { get; } = [];
+    public List<(string Name, double Value, Dictionary<string, object?> Tags)> Metrics => Copy(_heardMetrics);
 
     /// <summary>Everything that was said, in one text.</summary>
-    public string Everything()
-    {
-        lock (_lock)
-        {
-            return string.Join('\n', [
-                .. Records.Select(r => $"{r.Id} {r.Text} {r.State}"),
-                .. Spans.Select(s => $"{s.DisplayName} {s.StatusDescription} {string.Join(' ', s.TagObjects)} {string.Join(' ', s.Events.SelectMany(e => e.Tags))} {string.Join(' ', s.Baggage)}"),
-                .. Metrics.Select(m => $"{m.Name} {string.Join(' ', m.Tags)}"),
-            ]);
-        }
-    }
+    public string Everything() => string.Join('\n', [
+        .. Records.Select(r => $"{r.Id} {r.Text} {r.State}"),
+        .. Spans.Select(s => $"{s.DisplayName} {s.StatusDescription} {string.Join(' ', s.TagObjects)} {string.Join(' ', s.Events.SelectMany(e => e.Tags))} {string.Join(' ', s.Baggage)}"),
+        .. Metrics.Select(m => $"{m.Name} {string.Join(' ', m.Tags)}"),
+    ]);
 
     public void ReadGauges() => _metrics.RecordObservableInstruments();
 
@@ -75,7 +73,7 @@ internal sealed class Listening : ILogger, IDisposable
     {
         lock (_lock)
         {
-            Records.Add((logLevel, eventId, formatter(state, exception) + exception, state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values) : ""));
+            _heardRecords.Add((logLevel, eventId, formatter(state, exception) + exception, state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values) : ""));
         }
     }
 
@@ -85,6 +83,14 @@ internal sealed class Listening : ILogger, IDisposable
         _metrics.Dispose();
     }
 
+    private List<T> Copy<T>(List<T> heard)
+    {
+        lock (_lock)
+        {
+            return [.. heard];
+        }
+    }
+
     private void Heard(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
         var held = tags.ToArray().ToDictionary(t => t.Key, t => t.Value);
@@ -92,7 +98,7 @@ internal sealed class Listening : ILogger, IDisposable
         {
             if (!held.TryGetValue("wechatpay.merchant", out var merchant) || Equals(merchant, _merchant))
             {
-                Metrics.Add((instrument.Name, value, held));
+                _heardMetrics.Add((instrument.Name, value, held));
             }
         }
     }
