@@ -62,7 +62,7 @@ public sealed class PropertyTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     [Fact]
-    public void One_changed_byte_anywhere_breaks_the_sign_or_changes_no_field()
+    public void One_changed_byte_anywhere_breaks_the_sign_or_changes_no_signed_field()
     {
         var cases = Bodies.Fields.Resize(8).SelectMany(_ => Gen.Elements(Bodies.Keys), (fields, key) => (fields, key))
             .SelectMany(_ => Gen.Choose(0, 3), (x, kind) => (x.fields, x.key, kind)).SelectMany(_ => Gen.Choose(1, 255), (x, flip) => (x.fields, x.key, x.kind, flip));
@@ -71,18 +71,22 @@ public sealed class PropertyTests
             var (key, type) = (new ApiV2Key(x.key), x.kind > 1 ? SignType.HmacSha256 : SignType.Md5);
             using var writer = Writer(x.fields, x.kind % 2 == 0 ? XmlText.Escaped : XmlText.CData);
             var body = writer.Sign(key, type).ToArray();
-            var before = V2Message.Parse(body).Fields.SkipLast(1).Select(f => (f.Key, f.Value)).ToArray();
+            var before = Signed(V2Message.Parse(body));
             for (var at = 0; at < body.Length; at++)
             {
                 body[at] ^= (byte)x.flip;
                 if (V2Message.TryParse(body, out var message, out _) && V2Signature.Verify(message, key).IsValid)
                 {
-                    // Then it was a digit of the sign in the other case, or blank space.
-                    Assert.Equal(before, message.Fields.Where(f => f.Key != "sign").Select(f => (f.Key, f.Value)));
+                    // Then it was a digit of the sign in the other case, or blank space, or an empty element, which nobody signs:
+                    // the x of <x--></x--> turned into ! makes a comment of it.
+                    Assert.Equal(before, Signed(message));
                 }
 
                 body[at] ^= (byte)x.flip;
             }
+
+            static (string, string)[] Signed(V2Message message) =>
+                [.. message.Fields.Where(f => f.Key != "sign" && f.Value.Length > 0).Select(f => (f.Key, f.Value))];
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
