@@ -63,7 +63,7 @@ public sealed class FailOverTests
         Assert.Equal([First], _asked);
     }
 
-    public static TheoryData<Func<PapayClient, Task>> MoneyCalls => new()
+    public static TheoryData<Func<PapayClient, Task>> CallsThatAct => new()
     {
         c => c.Debits.ApplyAsync(Some.Debit()),
         c => c.Refunds.RequestAsync(Some.Refund()),
@@ -77,11 +77,18 @@ public sealed class FailOverTests
             AppId = "wx1", OrderNumber = "P2026010301", WeChatContractId = "1", AmountFen = 888, Currency = "HKD", Description = "QQ公仔", CategoryCode = "1011", NotifyUrl = "https://a/b",
         }),
         c => c.Global.ReverseAsync(new() { OrderNumber = "P2026010301" }),
+        c => c.Orders.CloseAsync(Some.Close()),
+        c => c.Contracts.TerminateAsync(Some.Terminate()),
+        c => c.Notices.SendAsync(new() { WeChatContractId = "1234567890", AppId = "wx1", EstimatedFen = 1 }),
+        c => c.Notices.RemindAsync(new() { WeChatContractId = "1234567890", AppId = "wx1" }),
+        c => c.Scheduled.BookAsync(new() { WeChatContractId = "123", AppId = "wx1", AmountFen = 100 }),
+        c => c.Scheduled.TerminateAsync(new() { TemplateId = "12535", ContractNumber = "C2026010301", Remark = "用户要求" }),
+        c => c.Global.TerminateAsync(new() { AppId = "wx1", WeChatContractId = "100005698", Note = "原因" }),
     };
 
     [Theory]
-    [MemberData(nameof(MoneyCalls))]
-    public async Task No_call_that_moves_money_is_ever_seen_by_two_hosts(Func<PapayClient, Task> call)
+    [MemberData(nameof(CallsThatAct))]
+    public async Task No_call_that_acts_is_ever_seen_by_two_hosts(Func<PapayClient, Task> call)
     {
         // Whatever the pattern of failures: after a host may have taken the request, no other gets it.
         for (var seed = 0; seed < 64; seed++)
