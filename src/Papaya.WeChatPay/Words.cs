@@ -115,21 +115,24 @@ internal static class Readings
         public bool IsSuccess(ReadOnlySpan<byte> name) => message.Is(name, "SUCCESS"u8);
 
         /// <summary>Coupons numbered from 0, or the single unnumbered one of old messages.</summary>
-        public IReadOnlyList<Coupon> Coupons() => !message.HasFamily("coupon_"u8) ? []
-            : message.Coupons(CouponIds, CouponKinds, CouponFees) is { Count: > 0 } numbered ? numbered
+        public IReadOnlyList<Coupon> Coupons() => message.FamilyStart("coupon_"u8) is not (>= 0 and var start) ? []
+            : message.Coupons(CouponIds, CouponKinds, CouponFees, start) is { Count: > 0 } numbered ? numbered
             : message.Text("coupon_id"u8) is { } id && message.GetInt64("coupon_fee"u8) is { } fen ? [new Coupon(id, message.Text("coupon_type"u8), fen)]
             : [];
 
-        public IReadOnlyList<Coupon> Coupons(NumberedName id, NumberedName kind, NumberedName fee)
+        /// <summary>Coupons whose names begin at this place among the sorted ones.</summary>
+        public IReadOnlyList<Coupon> Coupons(NumberedName id, NumberedName kind, NumberedName fee, int start)
         {
             var count = 0;
-            for (var fees = new FieldWalk(message); fees.Number(fee[count]) is not null;)
+            FieldWalk counted = new(message, start), allFees = counted;
+            while (counted.Number(fee[count]) is not null)
             {
                 count++;
             }
 
+            // In byte order the fees stand before the ids, and these before the types.
             var coupons = count == 0 ? [] : new Coupon[count];
-            FieldWalk allIds = new(message), allKinds = new(message), allFees = new(message);
+            FieldWalk allIds = counted, allKinds = counted;
             for (var n = 0; n < count; n++)
             {
                 coupons[n] = new Coupon(allIds.Text(id[n]), allKinds.Text(kind[n]), allFees.Number(fee[n]) ?? 0);

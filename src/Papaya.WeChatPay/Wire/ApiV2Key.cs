@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Papaya.WeChatPay.Wire;
@@ -41,9 +40,9 @@ public sealed class ApiV2Key
 
     private byte[] DeriveRefundKey()
     {
-        Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
-        MD5.HashData(Bytes, hash);
-        var hex = new byte[2 * MD5.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[Md5.HashSizeInBytes];
+        Md5.HashData(Bytes, hash);
+        var hex = new byte[2 * Md5.HashSizeInBytes];
         Hex.WriteLower(hash, hex);
         return hex;
     }

@@ -15,8 +15,14 @@ internal static class Digest
     }
 
     /// <summary>Computes the raw digest and returns its length: 16 or 32 bytes.</summary>
-    public static int Compute(ReadOnlySpan<byte> text, ApiV2Key key, SignType type, Span<byte> hash) =>
-#pragma warning disable CA5351 // MD5 is WeChat's own V2 scheme; nothing else is accepted there by default.
-        type == SignType.Md5 ? MD5.HashData(text, hash) : HMACSHA256.HashData(key.Bytes, text, hash);
-#pragma warning restore CA5351
+    public static int Compute(ReadOnlySpan<byte> text, ApiV2Key key, SignType type, Span<byte> hash)
+    {
+        if (type == SignType.HmacSha256)
+        {
+            return HMACSHA256.HashData(key.Bytes, text, hash);
+        }
+
+        Md5.HashData(text, hash);
+        return Md5.HashSizeInBytes;
+    }
 }

@@ -4,9 +4,9 @@ namespace Papaya.WeChatPay.Wire;
 /// Reads many fields of a message by walking once along its sorted names. Ask in byte order of the names: any other order finds the
 /// same, but searches.
 /// </summary>
-internal struct FieldWalk(V2Message message)
+internal struct FieldWalk(V2Message message, int start = 0)
 {
-    private int _at;
+    private int _at = start;
 
     /// <summary>True when the element is there, also when it is empty.</summary>
     public bool Has(scoped ReadOnlySpan<byte> name) => message.FindNext(name, FieldSlot.PrefixOf(name), ref _at) >= 0;

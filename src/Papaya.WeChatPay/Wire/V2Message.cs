@@ -169,8 +169,8 @@ public sealed class V2Message
     internal ReadOnlySpan<byte> Value(in FieldSlot slot) =>
         slot.ValueStart >= 0 ? new(_body, _start + slot.ValueStart, slot.ValueLength) : _decoded.AsSpan(~slot.ValueStart, slot.ValueLength);
 
-    /// <summary>True when there is an element whose name begins so; the beginning has at least one byte and at most eight.</summary>
-    internal bool HasFamily(ReadOnlySpan<byte> beginning)
+    /// <summary>Index of the first element whose name begins so, -1 when there is none; the beginning has at least one byte and at most eight.</summary>
+    internal int FamilyStart(ReadOnlySpan<byte> beginning)
     {
         var from = FieldSlot.PrefixOf(beginning);
         int low = 0, high = Count;
@@ -180,7 +180,7 @@ public sealed class V2Message
             (low, high) = _sorted[middle].Prefix < from ? (middle + 1, high) : (low, middle);
         }
 
-        return low < Count && Name(_sorted[low]).StartsWith(beginning);
+        return low < Count && Name(_sorted[low]).StartsWith(beginning) ? low : -1;
     }
 
     /// <summary>Index of a field, with the place where the next name in byte order is looked for; -1 when it is absent.</summary>
