@@ -32,6 +32,11 @@ public static class SimulatorHost
         builder.Services.AddSingleton<Courier>();
         builder.Services.AddSingleton<Gateway>();
         builder.Services.AddSingleton<ControlApi>();
+        builder.Services.AddSingleton<MerchantRoutes>();
+        builder.Services.AddSingleton<UserRoutes>();
+        builder.Services.AddSingleton<TruthRoutes>();
+        builder.Services.AddSingleton<FaultRoutes>();
+        builder.Services.AddSingleton<SwitchRoutes>();
         builder.Services.AddSingleton<CashierPages>();
         var app = builder.Build();
         foreach (var url in urls)
@@ -71,7 +76,11 @@ public static class SimulatorHost
             await next(http);
             await ExplainAsync(http);
         });
-        app.Services.GetRequiredService<ControlApi>().Map(app);
+        app.Services.GetRequiredService<MerchantRoutes>().Map(app);
+        app.Services.GetRequiredService<UserRoutes>().Map(app);
+        app.Services.GetRequiredService<TruthRoutes>().Map(app);
+        app.Services.GetRequiredService<FaultRoutes>().Map(app);
+        app.Services.GetRequiredService<SwitchRoutes>().Map(app);
         app.Services.GetRequiredService<CashierPages>().Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
         app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock));

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Papaya.Simulator.World;
+
+namespace Papaya.Simulator.Control;
+
+/// <summary>What is true about orders and money, and what went over the wire.</summary>
+internal sealed class TruthRoutes(ControlApi api, SimulatorState state, Traffic traffic)
+{
+    private static readonly ControlJson Json = ControlJson.Default;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/_sim/orders/{out_trade_no}", http => api.ShowAsync(http, Json.OrderView, "order", () => FindOrder(http)));
+        routes.MapGet("/_sim/ledger", http => api.Read(http, Json.LedgerView, () => new LedgerView([.. state.Movements.Select(Entry)])));
+        routes.MapGet("/_sim/requests", http => api.ListAsync(http, Json.ListingRequestRecord, () => traffic.Requests(ControlApi.Query(http, "path"))));
+        routes.MapGet("/_sim/notifications", http => api.ListAsync(http, Json.ListingSendRecord, () => traffic.Sends(ControlApi.Query(http, "out_trade_no"))));
+    }
+
+    private static LedgerEntry Entry(Movement m) =>
+        new(m.Kind, m.OutTradeNo, m.TransactionId, m.ContractId, m.Openid, m.Amount, m.At, m.OutRefundNo, m.MchId);
+
+    private OrderView? FindOrder(HttpContext http)
+    {
+        var number = ControlApi.Route(http, "out_trade_no");
+        var mchId = ControlApi.Query(http, "mch_id");
+        return state.Merchants.Where(m => mchId is null || m.MchId == mchId).Select(m => state.FindOrder(m.MchId, number)).FirstOrDefault(o => o is not null) is { } order
+            ? OrderView.Of(order)
+            : null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Papaya.Simulator.Calls;
+using Papaya.Simulator.World;
+
+namespace Papaya.Simulator.Control;
+
+/// <summary>Users, what they do in the cashier, and the contracts that they hold.</summary>
+internal sealed class UserRoutes(ControlApi api, SimulatorState state)
+{
+    private static readonly ControlJson Json = ControlJson.Default;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/_sim/users", http => api.ChangeAsync(http, Json.UserRequest, Json.UserView, PutUser));
+        routes.MapGet("/_sim/users/{openid}", http => api.ShowAsync(http, Json.UserView, "user", () => View(state.FindUser(ControlApi.Route(http, "openid")))));
+        routes.MapPost("/_sim/cashier/{prepay_id}", http => api.ChangeAsync(http, Json.CashierRequest, Json.CashierResult, (r, now) => Act(ControlApi.Route(http, "prepay_id"), r, now)));
+        routes.MapPost("/_sim/contracts/{contract_id}/terminate",
+            http => api.ChangeAsync(http, Json.TerminateRequest, Json.ContractView, (r, now) => Terminate(ControlApi.Route(http, "contract_id"), r, now), new()));
+        routes.MapGet("/_sim/contracts", http => api.ListAsync(http, Json.ListingContractView, () => Contracts(http)));
+    }
+
+    private UserView? View(User? u) => u is null
+        ? null
+        : new(u.Openid, u.Balance, u.Account, u.Bank, u.OtherItems, [.. state.ContractsOf(u.Openid).Select(ContractView.Of)]);
+
+    private Outcome<UserView> PutUser(UserRequest request, DateTimeOffset now)
+    {
+        if (request.Openid.Length is < 1 or > 128 || request.Balance is < 0 || request.OtherItems is < 0)
+        {
+            return new(400, "openid has 1 to 128 characters; balance and other_items are not negative.");
+        }
+
+        var user = state.FindUser(request.Openid) ?? new User { Openid = request.Openid };
+        user.Balance = request.Balance ?? user.Balance;
+        user.Account = request.Account ?? user.Account;
+        user.Bank = request.Bank ?? user.Bank;
+        user.OtherItems = request.OtherItems ?? user.OtherItems;
+        state.Put(user);
+        return new(View(user)!);
+    }
+
+    private Outcome<CashierResult> Act(string prepayId, CashierRequest request, DateTimeOffset now)
+    {
+        if (request.Action is not ("pay" or "cancel"))
+        {
+            return new(400, "action is pay or cancel.");
+        }
+
+        var order = state.FindOrderByPrepay(prepayId);
+        if (order is null || state.FindUser(request.Openid) is not { } user)
+        {
+            return new(404, order is null ? "There is no such prepay_id." : "There is no such user; POST /_sim/users makes one.");
+        }
+
+        return order.State != TradeState.NotPay
+            ? new(409, order.IsPaid ? "order_paid" : "order_closed")
+            : new(PayAndSign.Act(state, order, user, request.Action == "pay", request.Sign, now));
+    }
+
+    private Outcome<ContractView> Terminate(string contractId, TerminateRequest request, DateTimeOffset now)
+    {
+        if (request.Mode is < 1 or > 7)
+        {
+            return new(400, "mode is 1 to 7; 2 is the user's own cancel.");
+        }
+
+        switch (state.FindContract(contractId))
+        {
+            case null:
+                return new(404, "There is no such contract.");
+            case { IsActive: false }:
+                return new(409, "The contract is already terminated.");
+            case { } contract:
+                Calls.Contracts.Terminate(state, contract, request.Mode, null, now);
+                return new(ContractView.Of(contract));
+        }
+    }
+
+    private IEnumerable<ContractView> Contracts(HttpContext http)
+    {
+        var planId = ControlApi.Query(http, "plan_id");
+        var openid = ControlApi.Query(http, "openid");
+        return (openid is null ? state.Contracts : state.ContractsOf(openid))
+            .Where(c => planId is null || c.PlanId.ToString(CultureInfo.InvariantCulture) == planId).Select(ContractView.Of);
+    }
+}

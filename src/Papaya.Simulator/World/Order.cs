@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.World;
+
+internal enum OrderKind
+{
+    /// <summary>The first payment, made by the user in the cashier.</summary>
+    [JsonStringEnumMemberName("payment")]
+    Payment,
+
+    /// <summary>A debit of a contract.</summary>
+    [JsonStringEnumMemberName("debit")]
+    Debit,
+}
+
+/// <summary>Trade states as WeChat names them.</summary>
+internal enum TradeState
+{
+    [JsonStringEnumMemberName("NOTPAY")]
+    NotPay,
+
+    [JsonStringEnumMemberName("ACCEPT")]
+    Accept,
+
+    [JsonStringEnumMemberName("SUCCESS")]
+    Success,
+
+    [JsonStringEnumMemberName("REFUND")]
+    Refund,
+
+    [JsonStringEnumMemberName("PAY_FAIL")]
+    PayFail,
+
+    [JsonStringEnumMemberName("CLOSED")]
+    Closed,
+}
+
+/// <summary>An order number of a merchant and all that became of it.</summary>
+internal sealed class Order : Scheduled
+{
+    public required string MchId { get; set; }
+
+    public required string OutTradeNo { get; set; }
+
+    public OrderKind Kind { get; set; }
+
+    public TradeState State { get; set; }
+
+    public required string AppId { get; set; }
+
+    public required string Body { get; set; }
+
+    public string? Detail { get; set; }
+
+    public string? Attach { get; set; }
+
+    public string? DeviceInfo { get; set; }
+
+    public required long Amount { get; set; }
+
+    public required string TradeType { get; set; }
+
+    public required string NotifyUrl { get; set; }
+
+    public SignType SignType { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>The payer: named by the order (JSAPI), by the contract (debit), or the one who paid.</summary>
+    public string? Openid { get; set; }
+
+    public string? TransactionId { get; set; }
+
+    public DateTimeOffset? PaidAt { get; set; }
+
+    public string? BankType { get; set; }
+
+    public string? ErrCode { get; set; }
+
+    public string? ErrText { get; set; }
+
+    /// <summary>The contract debited, or the one signed with the payment.</summary>
+    public string? ContractId { get; set; }
+
+    /// <summary>Sum of accepted refunds.</summary>
+    public long Refunded { get; set; }
+
+    public string? PrepayId { get; set; }
+
+    public string? ProductId { get; set; }
+
+    public string? PayerIp { get; set; }
+
+    public string? TimeExpire { get; set; }
+
+    public long? PlanId { get; set; }
+
+    public string? ContractCode { get; set; }
+
+    public string? RequestSerial { get; set; }
+
+    public string? DisplayAccount { get; set; }
+
+    public string? ContractNotifyUrl { get; set; }
+
+    /// <summary>Whether the pre-signing part succeeded: only then the cashier shows the switch.</summary>
+    public bool OffersContract { get; set; }
+
+    [JsonIgnore]
+    public List<Refund>? Refunds { get; set; }
+
+    [JsonIgnore]
+    public bool IsPaid => State is TradeState.Success or TradeState.Refund;
+
+    /// <summary>Whether a repeated request says the same (its nonce apart).</summary>
+    public bool SaysTheSameAs(Order other) =>
+        (AppId, Body, Detail, Attach, DeviceInfo, Amount, TradeType, NotifyUrl) ==
+        (other.AppId, other.Body, other.Detail, other.Attach, other.DeviceInfo, other.Amount, other.TradeType, other.NotifyUrl)
+        && (Kind == OrderKind.Debit
+            ? ContractId == other.ContractId
+            : (Openid, ProductId, PayerIp, TimeExpire, PlanId, ContractCode, RequestSerial, DisplayAccount, ContractNotifyUrl) ==
+              (other.Openid, other.ProductId, other.PayerIp, other.TimeExpire, other.PlanId, other.ContractCode, other.RequestSerial,
+                  other.DisplayAccount, other.ContractNotifyUrl));
+}
