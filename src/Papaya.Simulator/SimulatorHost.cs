@@ -28,7 +28,7 @@ public static class SimulatorHost
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(_ => new SimulatorState(options, clock));
         builder.Services.AddSingleton<Traffic>(_ => new(options));
-        builder.Services.AddSingleton<FaultRules>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<SimulatorState>().Faults);
         builder.Services.AddSingleton<Courier>();
         builder.Services.AddSingleton<Gateway>();
         builder.Services.AddSingleton<ControlApi>();

@@ -1,4 +1,3 @@
-using Papaya.Simulator.Faults;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Control;
@@ -120,20 +119,3 @@ internal sealed record LedgerView(LedgerEntry[] Entries);
 internal sealed record SwitchView(string Name, string Value, string Default, string[] Values, Evidence Evidence, string Source, string Meaning);
 
 internal sealed record Listing<T>(T[] Data);
-
-internal sealed record FaultRequest
-{
-    public required string On { get; init; }
-
-    public required FaultKind Kind { get; init; }
-
-    public int? Times { get; init; }
-
-    public double? Probability { get; init; }
-
-    public int? Seed { get; init; }
-
-    public double? DelaySeconds { get; init; }
-
-    public bool? Processed { get; init; }
-}

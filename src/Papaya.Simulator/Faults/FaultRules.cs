@@ -1,166 +1,108 @@
-using System.Text.Json.Serialization;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Faults;
 
-internal enum FaultKind
+/// <summary>
+/// Faults by rule; the oldest rule that strikes wins. The rules are part of the world: they are used under its lock and written into its
+/// journal. Chance depends on the seed, the rule and the number concerned, never on the order in which unrelated calls arrive.
+/// </summary>
+internal sealed class FaultRules(SimulatorState state)
 {
-    /// <summary>The connection is cut before anything was done.</summary>
-    [JsonStringEnumMemberName("timeout_before")]
-    TimeoutBefore,
+    private static readonly IReadOnlyList<string> NoNumbers = [];
 
-    /// <summary>The connection is cut when all was done: the caller does not know.</summary>
-    [JsonStringEnumMemberName("timeout_after")]
-    TimeoutAfter,
-
-    /// <summary>SYSTEMERROR, after processing unless told otherwise.</summary>
-    [JsonStringEnumMemberName("system_error")]
-    SystemError,
-
-    /// <summary>HTTP 500 with a page instead of XML, before processing unless told otherwise.</summary>
-    [JsonStringEnumMemberName("http_500")]
-    Http500,
-
-    /// <summary>An HTML page with HTTP 200 (a proxy's doing), before processing unless told otherwise.</summary>
-    [JsonStringEnumMemberName("html")]
-    Html,
-
-    [JsonStringEnumMemberName("frequency_limited")]
-    FrequencyLimited,
-
-    /// <summary>The right answer or message under a wrong signature.</summary>
-    [JsonStringEnumMemberName("bad_signature")]
-    BadSignature,
-
-    /// <summary>One send of a notification is lost.</summary>
-    [JsonStringEnumMemberName("drop")]
-    Drop,
-
-    /// <summary>One send arrives twice.</summary>
-    [JsonStringEnumMemberName("duplicate")]
-    Duplicate,
-
-    /// <summary>One send arrives later.</summary>
-    [JsonStringEnumMemberName("delay")]
-    Delay,
-
-    /// <summary>A bill in which one amount is one fen off.</summary>
-    [JsonStringEnumMemberName("amount_off_by_one_fen")]
-    AmountOffByOneFen,
-}
-
-/// <summary>A rule as it was set, and how often it has struck.</summary>
-internal sealed record FaultRule
-{
-    public int Id { get; init; }
-
-    public required string On { get; init; }
-
-    public required FaultKind Kind { get; init; }
-
-    /// <summary>How many single sends or requests it strikes; without end if null.</summary>
-    public int? Times { get; init; }
-
-    public double? Probability { get; init; }
-
-    public int? Seed { get; init; }
-
-    public double? DelaySeconds { get; init; }
-
-    /// <summary>Whether the request is carried out although the answer is bad.</summary>
-    public bool? Processed { get; init; }
-
-    public int Struck { get; set; }
-}
-
-/// <summary>A rule has struck.</summary>
-internal sealed record FaultHit(FaultKind Kind, TimeSpan Delay, bool IsProcessed);
-
-/// <summary>Faults by rule; the oldest rule that strikes wins.</summary>
-internal sealed class FaultRules
-{
-    private static readonly FaultKind[] OfNotifications = [FaultKind.Drop, FaultKind.Duplicate, FaultKind.Delay, FaultKind.BadSignature];
-
-    private readonly Lock _gate = new();
-    private readonly List<(FaultRule Rule, Random Dice)> _rules = [];
+    private readonly List<FaultRule> _rules = [];
     private int _ids;
     private volatile bool _any;
 
-    public FaultRule[] All
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _rules.Select(r => r.Rule)];
-            }
-        }
-    }
+    /// <summary>False is the usual case, and asking needs no lock.</summary>
+    public bool Any => _any;
 
-    /// <summary>Null, or why the rule makes no sense.</summary>
+    public IReadOnlyList<FaultRule> All => _rules;
+
+    /// <summary>Null, or why the rule makes no sense. Under the lock.</summary>
     public string? TryAdd(FaultRule rule, Func<string, bool> isPath, out FaultRule? added)
     {
         added = null;
-        var isNotification = rule.On is "payment" or "debit" or "contract" or "refund";
-        if (!isNotification && !isPath(rule.On))
+        if (FaultCatalogue.WhyNot(rule, isPath) is { } reason)
         {
-            return $"'on' is a path of WeChat Pay or payment, debit, contract, refund; '{rule.On}' is neither.";
+            return reason;
         }
 
-        if (isNotification != OfNotifications.Contains(rule.Kind) && rule.Kind != FaultKind.BadSignature)
+        added = rule with { Id = ++_ids, Looked = 0, Struck = 0, Seen = null };
+        _rules.Add(added);
+        _any = true;
+        state.Put(added);
+        return null;
+    }
+
+    /// <summary>Removes what fits; how many. Under the lock.</summary>
+    public int Remove(Predicate<FaultRule> fits)
+    {
+        foreach (var rule in _rules.Where(r => fits(r)))
         {
-            return isNotification ? "A notification knows drop, duplicate, delay and bad_signature." : "drop, duplicate and delay are faults of notifications.";
+            state.PutGone(rule);
         }
 
-        if (rule.Kind == FaultKind.AmountOffByOneFen && rule.On != "/pay/downloadbill")
+        var removed = _rules.RemoveAll(fits);
+        _any = _rules.Count > 0;
+        return removed;
+    }
+
+    /// <summary>Whether something goes wrong here. Under the lock.</summary>
+    public FaultHit? Hit(in FaultPoint point, DateTimeOffset now)
+    {
+        if (!_any)
         {
-            return "amount_off_by_one_fen is a fault of /pay/downloadbill.";
+            return null;
         }
 
-        if (rule.Kind == FaultKind.Delay && rule.DelaySeconds is not > 0)
+        foreach (var rule in _rules)
         {
-            return "delay needs delay_seconds > 0.";
-        }
-
-        if (rule.Times is < 1 || rule.Probability is <= 0 or > 1 or double.NaN)
-        {
-            return "times is at least 1; probability is above 0 and at most 1.";
-        }
-
-        lock (_gate)
-        {
-            added = rule with { Id = ++_ids, Struck = 0 };
-            _rules.Add((added, new Random(rule.Seed ?? _ids)));
-            _any = true;
+            if (Matches(rule, point, now) && Strikes(rule, point))
+            {
+                return new(rule);
+            }
         }
 
         return null;
     }
 
-    public void Clear()
+    /// <summary>A rule, or what became of one, as the journal remembers it.</summary>
+    public void Recall(Change line)
     {
-        lock (_gate)
+        line.Faults?.ForEach(rule =>
         {
-            _rules.Clear();
-            _any = false;
-        }
+            _rules.RemoveAll(r => r.Id == rule.Id);
+            _rules.Add(rule);
+            _ids = Math.Max(_ids, rule.Id);
+        });
+        line.FaultMarks?.ForEach(mark =>
+        {
+            if (_rules.Find(r => r.Id == mark.Id) is { } rule)
+            {
+                (rule.Looked, rule.Struck) = (mark.Looked, mark.Struck);
+                if (mark.Number is { } number)
+                {
+                    (rule.Seen ??= new(StringComparer.Ordinal))[number] = mark.Seen;
+                }
+            }
+        });
+        line.FaultsGone?.ForEach(id => _rules.RemoveAll(r => r.Id == id));
+        _any = _rules.Count > 0;
     }
 
-    public FaultHit? Hit(string path) => _any ? Hit(path, heldBack: false) : null;
-
-    /// <summary>A message that was held back once is not held back again by the same send.</summary>
-    public FaultHit? Hit(DeliveryKind kind, bool heldBack) => _any
-        ? Hit(
-            kind switch
-            {
-                DeliveryKind.Payment => "payment",
-                DeliveryKind.Debit => "debit",
-                DeliveryKind.Contract => "contract",
-                DeliveryKind.Refund => "refund",
-                _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-            },
-            heldBack)
-        : null;
+    /// <summary>All rules with their counts.</summary>
+    public Change? Snapshot() => _rules.Count == 0
+        ? null
+        : new()
+        {
+            Faults = [.. _rules],
+            FaultMarks = [.. _rules.Where(r => r.Seen is not null).SelectMany(r => r.Seen!.OrderBy(s => s.Key, StringComparer.Ordinal)
+                .Select(s => new FaultMark(r.Id, r.Looked, r.Struck, s.Key, s.Value)))],
+        };
 
     /// <summary>The same message with another sign; refund messages, which have none, lose a character of their secret.</summary>
     public static string Spoil(string message)
@@ -180,28 +122,40 @@ internal sealed class FaultRules
         return message;
     }
 
-    private FaultHit? Hit(string on, bool heldBack)
+    private static bool Matches(FaultRule rule, in FaultPoint point, DateTimeOffset now) =>
+        (rule.On == point.On || rule.On == (point.On[0] == '/' ? "*" : FaultCatalogue.IsMessage(point.On) ? "notification" : ""))
+        && !(point.IsHeldBack && rule.Kind is FaultKind.Delay or FaultKind.Reorder)
+        && rule.Struck < (rule.Times ?? int.MaxValue)
+        && (rule.MchId is null || rule.MchId == point.MchId)
+        && (rule.Number is not { } number || (point.Numbers ?? NoNumbers).Any(n => number[^1] == '*' ? n.AsSpan().StartsWith(number.AsSpan()[..^1]) : n == number))
+        && (rule.Site is null || rule.Site == point.Site)
+        && !(now < rule.From) && !(now >= rule.Until);
+
+    /// <summary>Counts the match; whether it is one that strikes.</summary>
+    private bool Strikes(FaultRule rule, in FaultPoint point)
     {
-        lock (_gate)
+        rule.Looked++;
+        string? number = null;
+        var seen = 0;
+        if (rule.Probability is not null)
         {
-            foreach (var (rule, dice) in _rules)
-            {
-                if (rule.On != on || (heldBack && rule.Kind == FaultKind.Delay) || rule.Struck >= (rule.Times ?? int.MaxValue))
-                {
-                    continue;
-                }
-
-                if (rule.Probability is { } probability && dice.NextDouble() >= probability)
-                {
-                    continue;
-                }
-
-                rule.Struck++;
-                return new(rule.Kind, TimeSpan.FromSeconds(rule.DelaySeconds ?? 0),
-                    rule.Processed ?? rule.Kind is FaultKind.SystemError or FaultKind.TimeoutAfter or FaultKind.BadSignature or FaultKind.AmountOffByOneFen);
-            }
-
-            return null;
+            number = point.Numbers is [var first, ..] ? first : point.On;
+            var counts = rule.Seen ??= new(StringComparer.Ordinal);
+            counts[number] = seen = counts.GetValueOrDefault(number) + 1;
         }
+
+        var strikes = rule.Looked > (rule.Skip ?? 0) && (rule.Probability is not { } probability || Dice(rule, number!, seen) < probability);
+        rule.Struck += strikes ? 1 : 0;
+        state.Put(new FaultMark(rule.Id, rule.Looked, rule.Struck, number, seen));
+        return strikes;
+    }
+
+    /// <summary>From 0 to below 1, the same for the same seed, rule, number and count.</summary>
+    private double Dice(FaultRule rule, string number, int seen)
+    {
+        var seed = rule.Seed ?? (state.Options.Seed ?? 0) ^ rule.Id;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{rule.Id}/{number}/{seen}"), hash);
+        return (BinaryPrimitives.ReadUInt64BigEndian(hash) >> 11) * (1.0 / (1UL << 53));
     }
 }

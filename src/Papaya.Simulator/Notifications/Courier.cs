@@ -13,6 +13,8 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
     /// <summary>WeChat waits so long for an answer. It is the network's time, not the test clock's.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LongestWaitForAnother = TimeSpan.FromMinutes(1);
+
     private const int LongestAnswer = 8 * 1024;
 
     private static readonly MediaTypeHeaderValue Xml = new("text/xml", "utf-8");
@@ -25,6 +27,8 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
     });
 
     private readonly ConcurrentQueue<(Delivery Delivery, IDisposable Work)> _waiting = new();
+    // Under the world's lock. After a restart these follow when their minute is over.
+    private readonly List<Delivery> _overtaken = [];
     private int _couriers;
     private volatile bool _disposed;
 
@@ -92,16 +96,21 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
         using (var op = state.Begin())
         {
             sentAt = op.Now;
-            fault = faults.Hit(delivery.Kind, delivery.HeldBack);
-            if (fault is { Kind: FaultKind.Delay })
+            fault = faults.Any ? faults.Hit(FaultCatalogue.PointOf(delivery), op.Now) : null;
+            if (fault is { Kind: FaultKind.Delay or FaultKind.Reorder })
             {
                 delivery.HeldBack = true;
-                state.Schedule(delivery, op.Now + fault.Delay);
+                state.Schedule(delivery, op.Now + (fault.Kind == FaultKind.Delay ? fault.Delay : LongestWaitForAnother));
+                if (fault.Kind == FaultKind.Reorder)
+                {
+                    _overtaken.Add(delivery);
+                }
+
                 state.PutSent(delivery);
             }
         }
 
-        if (fault is { Kind: FaultKind.Delay })
+        if (fault is { Kind: FaultKind.Delay or FaultKind.Reorder })
         {
             Note(delivery, sentAt, 0, false, default, fault);
             state.Arm();
@@ -125,6 +134,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
         {
             delivery.Sends++;
             delivery.HeldBack = false;
+            LetGo(delivery, op.Now);
             if (acknowledged || Schedules.WaitAfter(delivery.Kind, delivery.Sends) is not { } wait)
             {
                 state.End(delivery);
@@ -137,6 +147,18 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
         }
 
         state.Arm();
+    }
+
+    /// <summary>A message has gone: what waited to be overtaken by it follows now.</summary>
+    private void LetGo(Delivery gone, DateTimeOffset now)
+    {
+        _overtaken.Remove(gone);
+        foreach (var behind in _overtaken.Where(d => d.MchId == gone.MchId).ToArray())
+        {
+            _overtaken.Remove(behind);
+            state.Schedule(behind, now);
+            state.PutSent(behind);
+        }
     }
 
     private async Task<bool> PostAsync(Delivery delivery, DateTimeOffset sentAt, FaultHit? fault, byte[] buffer, CancellationToken patience)

@@ -17,6 +17,9 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
 {
     private const int LongestBody = 1 << 20;
 
+    /// <summary>What a fault's <c>number</c> may name.</summary>
+    private static readonly string[] Numbers = ["out_trade_no", "out_refund_no", "contract_id", "contract_code", "transaction_id", "refund_id"];
+
     private static readonly FrozenDictionary<string, CallRule> Calls = new[]
     {
         PayAndSign.Order, Contracts.Query, Contracts.Delete, Debits.Apply, Orders.DebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
@@ -30,7 +33,9 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
     public async Task AnswerAsync(HttpContext http, CallRule rule, bool isLocal)
     {
         var body = await ReadAsync(http.Request);
-        var fault = faults.Hit(rule.Path);
+        V2Error? error = null;
+        var message = HttpMethods.IsPost(http.Request.Method) && V2Message.TryParse(body, out var parsed, out error, LongestBody) ? parsed : null;
+        var fault = FaultOf(http, rule, message);
         try
         {
             if (fault is { IsProcessed: false, Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
@@ -41,7 +46,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
 
             // A real client certificate comes with https; over plain http on this machine a header stands for it.
             var certificate = isLocal ? http.Request.Headers["X-Client-Cert"].ToString() : "";
-            using var answer = Process(http.Request.Method, rule, body, certificate, fault);
+            using var answer = Process(http.Request.Method, rule, message, error, certificate, fault);
             if (fault is { Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
             {
                 await MisbehaveAsync(http, rule, body, fault);
@@ -87,14 +92,28 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
         return buffer.ToArray();
     }
 
-    private Answer Process(string method, CallRule rule, byte[] body, string certificate, FaultHit? fault)
+    /// <summary>What cannot be read matches a rule by its path only.</summary>
+    private FaultHit? FaultOf(HttpContext http, CallRule rule, V2Message? message)
+    {
+        if (!faults.Any)
+        {
+            return null;
+        }
+
+        var numbers = message is null ? [] : Numbers.Select(name => message[name]).OfType<string>().Where(n => n.Length > 0).ToArray();
+        var site = state.BackupPort is { } port && port == http.Connection.LocalPort ? "backup" : "main";
+        using var op = state.Begin();
+        return faults.Hit(new(rule.Path, message?["mch_id"], numbers, Site: site), op.Now);
+    }
+
+    private Answer Process(string method, CallRule rule, V2Message? message, V2Error? error, string certificate, FaultHit? fault)
     {
         if (!HttpMethods.IsPost(method))
         {
             return Refuse(rule, Texts.UsePost);
         }
 
-        if (!V2Message.TryParse(body, out var message, out var error, LongestBody))
+        if (message is null)
         {
             return Refuse(rule, error!.Fault switch
             {
@@ -104,7 +123,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
             });
         }
 
-        if (message!.GetString("mch_id"u8) is not { Length: > 0 } mchId)
+        if (message.GetString("mch_id"u8) is not { Length: > 0 } mchId)
         {
             return Refuse(rule, rule.IsBill ? "missing parameter" : "缺少参数mch_id");
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Papaya.Simulator.Faults;
 
 namespace Papaya.Simulator.World;
 
@@ -39,9 +40,17 @@ internal sealed class Change
     /// <summary>Deliveries that were acknowledged or given up.</summary>
     public List<long>? Ended { get; set; }
 
+    public List<FaultRule>? Faults { get; set; }
+
+    public List<FaultMark>? FaultMarks { get; set; }
+
+    /// <summary>Rules that were removed.</summary>
+    public List<int>? FaultsGone { get; set; }
+
     [JsonIgnore]
     public bool IsEmpty => Merchants is null && Templates is null && Users is null && Orders is null && Contracts is null && Refunds is null
-        && Movements is null && Deliveries is null && Sent is null && Ended is null;
+        && Movements is null && Deliveries is null && Sent is null && Ended is null
+        && Faults is null && FaultMarks is null && FaultsGone is null;
 }
 
 /// <summary>A delivery's next appointment, without its body.</summary>

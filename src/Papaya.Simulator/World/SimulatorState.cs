@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.Clock;
+using Papaya.Simulator.Faults;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.World;
@@ -47,6 +48,7 @@ public sealed class SimulatorState : IDisposable
     {
         Options = options;
         Switches = new(options.Switches);
+        Faults = new(this);
         _clock = clock;
         Nonces = options.Seed is { } seed ? NonceSource.Seeded(seed) : new();
         Numbers = new(options.Seed, Nonces);
@@ -88,7 +90,13 @@ public sealed class SimulatorState : IDisposable
     /// <summary>Where people's browsers find the cashier.</summary>
     internal string PublicUrl { get; set; } = "";
 
+    /// <summary>The port of the second listener, if there is one.</summary>
+    internal int? BackupPort { get; set; }
+
     internal Switches Switches { get; }
+
+    /// <summary>Used under the lock.</summary>
+    internal FaultRules Faults { get; }
 
     internal Numbers Numbers { get; }
 
@@ -241,6 +249,12 @@ public sealed class SimulatorState : IDisposable
         Index(movement);
         (Changed().Movements ??= []).Add(movement);
     }
+
+    internal void Put(FaultRule rule) => (Changed().Faults ??= []).Add(rule);
+
+    internal void Put(FaultMark mark) => (Changed().FaultMarks ??= []).Add(mark);
+
+    internal void PutGone(FaultRule rule) => (Changed().FaultsGone ??= []).Add(rule.Id);
 
     internal void Put(Delivery delivery)
     {
@@ -440,6 +454,7 @@ public sealed class SimulatorState : IDisposable
             }
         });
         line.Ended?.ForEach(id => _deliveries.Remove(id));
+        Faults.Recall(line);
     }
 
     /// <summary>Only what is true at the end of the journal has appointments; earlier lines left copies behind that must not act.</summary>
@@ -583,6 +598,12 @@ public sealed class SimulatorState : IDisposable
         foreach (var some in _deliveries.Values.OrderBy(d => d.Id).Chunk(1000))
         {
             yield return new() { At = now, Deliveries = [.. some] };
+        }
+
+        if (Faults.Snapshot() is { } rules)
+        {
+            rules.At = now;
+            yield return rules;
         }
     }
 
