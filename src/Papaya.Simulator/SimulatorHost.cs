@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +5,7 @@ using Papaya.Simulator.Calls;
 using Papaya.Simulator.Cashier;
 using Papaya.Simulator.Clock;
 using Papaya.Simulator.Control;
+using Papaya.Simulator.Doors;
 using Papaya.Simulator.Faults;
 using Papaya.Simulator.Notifications;
 using Papaya.Simulator.Wire;
@@ -25,7 +25,11 @@ public static class SimulatorHost
         // The empty builder: no settings of the machine, no logging, nothing between the socket and the rules.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
+        HttpsDoor.Add(builder, options, urls);
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(_ => new Visitor(options));
+        builder.Services.AddSingleton<ClientCertificates>();
+        builder.Services.AddSingleton<KeyRoutes>();
         builder.Services.AddSingleton(_ => new SimulatorState(options, clock));
         builder.Services.AddSingleton<Traffic>(_ => new(options));
         builder.Services.AddSingleton(services => services.GetRequiredService<SimulatorState>().Faults);
@@ -47,6 +51,14 @@ public static class SimulatorHost
         var state = app.Services.GetRequiredService<SimulatorState>();
         var courier = app.Services.GetRequiredService<Courier>();
         var gateway = app.Services.GetRequiredService<Gateway>();
+        var visitor = app.Services.GetRequiredService<Visitor>();
+        var certificates = app.Services.GetRequiredService<ClientCertificates>();
+        if (options.KeysFolder is not null)
+        {
+            // Whoever is told where the simulator listens finds the files already there.
+            _ = app.Services.GetRequiredService<Authority>();
+        }
+
         state.OnDue = what => Perform(state, courier, what);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -55,16 +67,17 @@ public static class SimulatorHost
             state.Start();
         });
 
-        app.Use((http, next) => options.AllowRemoteControl || !http.Request.Path.StartsWithSegments("/_sim") || IsLocal(http)
-            ? next(http)
-            : http.RefuseAsync(403, "The control API answers this machine only; start the simulator with remote control allowed."));
         app.Use(async (http, next) =>
         {
             // Moving the clock waits for all work, so it is not work itself.
             using var work = http.Request.Path == "/_sim/clock" ? null : clock.Enter();
             if (Gateway.Find(http.Request.Path.Value ?? "") is { } rule)
             {
-                await gateway.AnswerAsync(http, rule, IsLocal(http));
+                await gateway.AnswerAsync(http, rule, certificates.MchIdOf(http));
+            }
+            else if (visitor.Refusal(http) is { } reason)
+            {
+                await http.RefuseAsync(StatusCodes.Status403Forbidden, reason);
             }
             else
             {
@@ -81,6 +94,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
         app.Services.GetRequiredService<SwitchRoutes>().Map(app);
+        app.Services.GetRequiredService<KeyRoutes>().Map(app);
         app.Services.GetRequiredService<CashierPages>().Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
         app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock));
@@ -124,6 +138,4 @@ public static class SimulatorHost
                 _ => Task.CompletedTask,
             };
     }
-
-    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is null || IPAddress.IsLoopback(http.Connection.RemoteIpAddress);
 }

@@ -27,7 +27,13 @@ public sealed class SimulatorOptions
     /// <summary>How many notifications may be on their way at once.</summary>
     public int NotificationConcurrency { get; init; } = 64;
 
-    /// <summary>Whether the control API answers callers that are not on this machine.</summary>
+    /// <summary>Where the https authority and its key are kept (and made, if there are none). Null: in memory, new in every run.</summary>
+    public string? KeysFolder { get; init; }
+
+    /// <summary>
+    /// Whether the control API and the pages answer callers that are not on this machine, under any name, and requests that another site's page
+    /// makes a browser send. For containers and networks of one's own.
+    /// </summary>
     public bool AllowRemoteControl { get; init; }
 
     /// <summary>Values of named switches that differ from their defaults; see <c>GET /_sim/switches</c>.</summary>

@@ -17,6 +17,12 @@ internal sealed record SandboxOptions(string Folder)
 
     public int SimulatorPort { get; init; }
 
+    /// <summary>Where the simulator speaks https as well; not at all if null.</summary>
+    public int? HttpsPort { get; init; }
+
+    /// <summary>Where certificates and keys are written for clients; nowhere if null.</summary>
+    public string? KeysFolder { get; init; }
+
     /// <summary>Drawn when null.</summary>
     public string? ApiKey { get; init; }
 
@@ -67,6 +73,9 @@ internal sealed class Sandbox : IAsyncDisposable
 
     public Uri SimulatorUrl { get; }
 
+    /// <summary>Null when the simulator speaks http only.</summary>
+    public Uri? HttpsUrl => _simulator.Urls.Where(url => url.StartsWith("https://", StringComparison.Ordinal)).Select(url => new Uri(url)).FirstOrDefault();
+
     public Uri ServerUrl { get; }
 
     public string ApiKey { get; }
@@ -86,7 +95,7 @@ internal sealed class Sandbox : IAsyncDisposable
                 var serverUrl = Loopback(options.Port == 0 ? FreePort() : options.Port);
                 var simulatorUrl = Loopback(options.SimulatorPort == 0 ? FreePort() : options.SimulatorPort);
                 var apiKey = options.ApiKey ?? "sandbox-" + new Ids().Nonce();
-                simulator = SimulatorHost.Build(Simulator(options, serverUrl, simulatorUrl), clock, [simulatorUrl.OriginalString]);
+                simulator = SimulatorHost.Build(Simulator(options, serverUrl, simulatorUrl), clock, Addresses(simulatorUrl, options.HttpsPort));
                 await simulator.StartAsync(ct);
                 server = PapayaServer.Build(Server(options, serverUrl, simulatorUrl, apiKey), [serverUrl.OriginalString], services => Override(services, options, clock));
                 await server.StartAsync(ct);
@@ -97,7 +106,7 @@ internal sealed class Sandbox : IAsyncDisposable
                 await StopAsync(server, simulator, clock);
                 if (attempt == tries || (options.Port != 0 && options.SimulatorPort != 0))
                 {
-                    throw new CommandFailedException($"{taken.Message} Choose other ports with --port and --simulator-port, or 0 for any free one.");
+                    throw new CommandFailedException($"{taken.Message} Choose other ports with --port, --simulator-port and --https-port, or 0 for any free one.");
                 }
             }
             catch
@@ -136,6 +145,7 @@ internal sealed class Sandbox : IAsyncDisposable
         TerminateNotifyUrl = $"{serverUrl.OriginalString}/wechat/{MerchantNumber}/contract",
         PublicUrl = simulatorUrl.OriginalString,
         JournalPath = Path.Combine(options.Folder, "simulator.journal"),
+        KeysFolder = options.KeysFolder,
         Seed = options.Seed,
         FrequencyLimit = options.FrequencyLimit,
         KeepJournal = options.KeepRequests,
@@ -193,6 +203,9 @@ internal sealed class Sandbox : IAsyncDisposable
 
         options.Overrides?.Invoke(services);
     }
+
+    private static string[] Addresses(Uri http, int? httpsPort) =>
+        httpsPort is { } port ? [http.OriginalString, $"https://127.0.0.1:{port}"] : [http.OriginalString];
 
     private static Uri Loopback(int port) => new($"http://127.0.0.1:{port}");
 

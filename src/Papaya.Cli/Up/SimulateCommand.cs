@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Papaya.Simulator;
 using Papaya.Simulator.Clock;
 
@@ -7,44 +10,138 @@ namespace Papaya.Cli.Up;
 /// <summary><c>simulate</c>: WeChat Pay's side alone, for any SDK.</summary>
 internal static class SimulateCommand
 {
+    private const int UsualHttpsPort = 8443;
+
     public static Command Create(TextWriter output)
     {
         var port = UpCommand.PortOption("--port", "Port of the simulator; 0 takes a free one.", 8090);
-        var data = new Option<string?>("--data") { Description = "Folder that keeps the simulated world over restarts; in memory only when absent." };
-        var simulate = new Command("simulate", "Run the simulated WeChat Pay alone: change your SDK's base URL to it.") { port, data };
+        var httpsPort = UpCommand.OptionalPort("--https-port", $"Port for https under the simulator's own authority; {UsualHttpsPort} if that is free and this is absent.");
+        var backupPort = UpCommand.OptionalPort("--backup-port", "A second http port, for clients that fail over to WeChat's second host.");
+        var url = new Option<string[]>("--url") { Description = "Where to listen instead, for example http://0.0.0.0:8090 in a container. May be repeated." };
+        var data = new Option<string?>("--data") { Description = "Folder that keeps the simulated world, certificates and keys over restarts; in memory and a temporary folder when absent." };
+        var seed = new Option<int?>("--seed") { Description = "The same seed gives the same numbers." };
+        var start = new Option<string?>("--start") { Description = "Where the clock begins, RFC 3339; the machine's time when absent. A data folder that remembers a later instant wins." };
+        var choice = new Option<string[]>("--switch") { Description = "NAME=VALUE, for a behaviour that WeChat's documents leave open; GET /_sim/switches lists them. May be repeated." };
+        var remote = new Option<bool>("--allow-remote-control") { Description = "Let other machines, other names and other sites' pages use the control API; for containers and networks of your own." };
+        url.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string[]>()?.FirstOrDefault(u => !IsAddress(u)) is { } wrong)
+            {
+                result.AddError($"--url {wrong} is not an http:// or https:// address with a port.");
+            }
+        });
+        start.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !TryInstant(text, out _))
+            {
+                result.AddError($"--start {text} is not an instant such as 2026-01-15T10:00:00+08:00.");
+            }
+        });
+        choice.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string[]>()?.Select(Mistake).FirstOrDefault(m => m is not null) is { } mistake)
+            {
+                result.AddError($"--switch: {mistake}");
+            }
+        });
+        var simulate = new Command("simulate", "Run the simulated WeChat Pay alone: change your SDK's base URL to it.")
+        {
+            port, httpsPort, backupPort, url, data, seed, start, choice, remote,
+        };
         simulate.SetAction(async (parsed, ct) =>
         {
-            using var clock = new TestClock();
-            var folder = parsed.GetValue(data);
-            if (folder is not null)
+            var instant = parsed.GetValue(start) is { } text && TryInstant(text, out var at) ? at : (DateTimeOffset?)null;
+            using var clock = new TestClock(instant);
+            using var folder = Folder.Of(parsed.GetValue(data));
+            var options = new SimulatorOptions
             {
-                Directory.CreateDirectory(folder);
-            }
-
-            var options = new SimulatorOptions { JournalPath = folder is null ? null : Path.Combine(folder, "simulator.journal") };
-            await using var host = SimulatorHost.Build(options, clock, [$"http://127.0.0.1:{parsed.GetValue(port)}"]);
+                JournalPath = folder.IsKept ? Path.Combine(folder.Path, "simulator.journal") : null,
+                KeysFolder = Path.Combine(folder.Path, "keys"),
+                Seed = parsed.GetValue(seed),
+                Switches = (parsed.GetValue(choice) ?? []).Select(c => c.Split('=', 2)).ToDictionary(c => c[0], c => c[1], StringComparer.Ordinal),
+                AllowRemoteControl = parsed.GetValue(remote),
+            };
+            string[] urls = parsed.GetValue(url) is { Length: > 0 } given
+                ? [.. given, .. Extra(parsed.GetValue(httpsPort), parsed.GetValue(backupPort))]
+                : [Http(parsed.GetValue(port)), .. Extra(parsed.GetValue(httpsPort) ?? UsualOrNone(parsed.GetValue(port)), parsed.GetValue(backupPort))];
+            await using var host = SimulatorHost.Build(options, clock, urls);
             try
             {
                 await host.StartAsync(ct);
             }
-            catch (IOException taken)
+            catch (Exception taken) when (taken is IOException or SocketException or FormatException)
             {
-                throw new CommandFailedException($"{taken.Message} Choose another port with --port, or 0 for any free one.");
+                throw new CommandFailedException($"{taken.Message} Choose another with --port, --https-port, --backup-port or --url; 0 takes any free port.");
             }
 
-            await output.WriteLineAsync($"""
-                simulator   {host.Urls.First()}      WeChat Pay's paths; control API under /_sim
-                merchant    {Sandbox.MerchantNumber}, APIv2 key {Sandbox.ApiV2Key}
-                apps        {Sandbox.OfficialAccount} (official account), {Sandbox.MobileApp} (mobile app), {Sandbox.MiniProgram} (mini program)
-                templates   12535 (24 h, up to 50.00), 12536 (pre-notice, 25.00), 12537 (pay later, up to 500.00)
-                users       oSimUser0001 to oSimUser0009, 1,000 yuan each
-
-                Ctrl-C stops it.
-                """);
+            await output.WriteAsync(SimulatorSheet.Of(host, options));
             await output.FlushAsync(ct);
             await StopSignal.WaitAsync(ct);
+            await host.StopAsync(CancellationToken.None);
             return PapayaCommand.Ok;
         });
         return simulate;
+    }
+
+    private static IEnumerable<string> Extra(int? httpsPort, int? backupPort)
+    {
+        if (httpsPort is { } https)
+        {
+            yield return $"https://127.0.0.1:{https}";
+        }
+
+        if (backupPort is { } backup)
+        {
+            yield return Http(backup);
+        }
+    }
+
+    private static string Http(int port) => $"http://127.0.0.1:{port}";
+
+    /// <summary>Several simulators may run beside each other; only the first gets the usual https port, and nobody fails for not having asked.</summary>
+    private static int? UsualOrNone(int port)
+    {
+        if (port == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, UsualHttpsPort);
+            probe.Start();
+            return UsualHttpsPort;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/";
+
+    private static bool TryInstant(string text, out DateTimeOffset at) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+
+    private static string? Mistake(string choice) => choice.Split('=', 2) switch
+    {
+        [var name, var value] => new Switches(new Dictionary<string, string>()).TrySet(name, value),
+        _ => $"'{choice}' is not NAME=VALUE.",
+    };
+
+    /// <summary>The given folder, or one that goes with the program: it holds private keys.</summary>
+    private sealed record Folder(string Path, bool IsKept) : IDisposable
+    {
+        public static Folder Of(string? given) => given is null
+            ? new(Directory.CreateTempSubdirectory("papaya-simulate-").FullName, IsKept: false)
+            : new(Directory.CreateDirectory(given).FullName, IsKept: true);
+
+        public void Dispose()
+        {
+            if (!IsKept)
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+        }
     }
 }

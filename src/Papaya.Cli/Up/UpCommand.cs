@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 
 namespace Papaya.Cli.Up;
@@ -12,16 +13,20 @@ internal static class UpCommand
     {
         var port = PortOption("--port", "Port of the server; 0 takes a free one.", 8080);
         var simulatorPort = PortOption("--simulator-port", "Port of the simulator; 0 takes a free one.", 8090);
+        var httpsPort = OptionalPort("--https-port", "A port at which the simulator speaks https under its own authority; 0 takes a free one.");
         var data = new Option<string?>("--data") { Description = "Folder that keeps both hosts' state over restarts; a temporary one when absent." };
-        var up = new Command("up", "Run the server and a simulated WeChat Pay that share one test clock.") { port, simulatorPort, data };
+        var up = new Command("up", "Run the server and a simulated WeChat Pay that share one test clock.") { port, simulatorPort, httpsPort, data };
         up.SetAction(async (parsed, ct) =>
         {
             var folder = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("papaya-up-").FullName;
             var fixedKey = Environment.GetEnvironmentVariable(ApiKeyVariable);
-            var options = new SandboxOptions(Path.GetFullPath(folder))
+            folder = Path.GetFullPath(folder);
+            var options = new SandboxOptions(folder)
             {
+                KeysFolder = Path.Combine(folder, "keys"),
                 Port = parsed.GetValue(port),
                 SimulatorPort = parsed.GetValue(simulatorPort),
+                HttpsPort = parsed.GetValue(httpsPort),
                 ApiKey = string.IsNullOrEmpty(fixedKey) ? null : fixedKey,
                 Log = true,
             };
@@ -34,14 +39,23 @@ internal static class UpCommand
     public static Option<int> PortOption(string name, string description, int usual)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65_535)
-            {
-                result.AddError($"{name} is a port number, 0 to 65535.");
-            }
-        });
+        option.Validators.Add(result => MustBePort(result, name, result.GetValueOrDefault<int>()));
         return option;
+    }
+
+    public static Option<int?> OptionalPort(string name, string description)
+    {
+        var option = new Option<int?>(name) { Description = description };
+        option.Validators.Add(result => MustBePort(result, name, result.GetValueOrDefault<int?>() ?? 0));
+        return option;
+    }
+
+    private static void MustBePort(OptionResult result, string name, int port)
+    {
+        if (port is < 0 or > 65_535)
+        {
+            result.AddError($"{name} is a port number, 0 to 65535.");
+        }
     }
 
     private static async Task RunAsync(SandboxOptions options, TextWriter output, CancellationToken ct)
@@ -50,6 +64,8 @@ internal static class UpCommand
         await output.WriteLineAsync($"""
             server      {sandbox.ServerUrl.OriginalString}      REST API under /v1, described at /openapi/v1.json
             simulator   {sandbox.SimulatorUrl.OriginalString}      WeChat Pay's paths; control API under /_sim
+            https       {sandbox.HttpsUrl?.OriginalString ?? "not served; --https-port takes a port, 0 any free one"}
+            keys        {options.KeysFolder}      the simulator's authority, the merchant's certificate
             API key     {sandbox.ApiKey}      ({ApiKeyVariable} fixes it)
             data        {options.Folder}
             clock       {sandbox.Clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}      POST /_sim/clock moves it

@@ -30,7 +30,8 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
 
     public static CallRule? Find(string path) => Calls.GetValueOrDefault(path);
 
-    public async Task AnswerAsync(HttpContext http, CallRule rule, bool isLocal)
+    /// <param name="certificate">The merchant number that a client certificate proves; empty if none does.</param>
+    public async Task AnswerAsync(HttpContext http, CallRule rule, string certificate)
     {
         var body = await ReadAsync(http.Request);
         V2Error? error = null;
@@ -44,8 +45,6 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
                 return;
             }
 
-            // A real client certificate comes with https; over plain http on this machine a header stands for it.
-            var certificate = isLocal ? http.Request.Headers["X-Client-Cert"].ToString() : "";
             using var answer = Process(http.Request.Method, rule, message, error, certificate, fault);
             if (fault is { Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
             {

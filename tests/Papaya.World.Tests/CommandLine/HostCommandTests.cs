@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Papaya.Cli;
@@ -87,9 +88,55 @@ public sealed class HostCommandTests : IDisposable
         Assert.Equal(0, await running.StopAsync());
     }
 
+    [Fact]
+    public async Task Simulate_opens_every_door_it_is_asked_for()
+    {
+        var data = Path.Combine(_folder.FullName, "world");
+        await using var running = Running.Start(
+            ["simulate", "--port", "0", "--https-port", "0", "--backup-port", "0", "--data", data, "--start", "2026-01-15T10:00:00+08:00", "--switch", "debit_hours=all"], _error);
+        using var trusting = Trusting();
+        foreach (var door in (string[])["simulator", "https", "also"])
+        {
+            var address = await running.AddressAsync(door);
+            Assert.Equal("""{"status":"ok"}""", await trusting.GetStringAsync(new Uri(address, "/_sim/health")));
+        }
+
+        var clock = JsonNode.Parse(await trusting.GetStringAsync(new Uri(await running.AddressAsync("simulator"), "/_sim/clock")));
+        Assert.StartsWith("2026-01-15T02:00:", (string)clock!["now"]!, StringComparison.Ordinal);
+        var switches = JsonNode.Parse(await trusting.GetStringAsync(new Uri(await running.AddressAsync("simulator"), "/_sim/switches")));
+        Assert.Equal("all", (string)switches!["data"]!.AsArray().Single(s => (string)s!["name"]! == "debit_hours")!["value"]!);
+        Assert.Equal(0, await running.StopAsync());
+
+        HttpClient Trusting()
+        {
+            var handler = new SocketsHttpHandler { UseProxy = false };
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.Issuer == RootOf(data).Subject;
+            return new(handler);
+        }
+
+        static X509Certificate2 RootOf(string data) => X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(data, "keys", "ca.pem")));
+    }
+
+    [Fact]
+    public async Task Simulate_listens_where_it_is_told()
+    {
+        await using var running = Running.Start(["simulate", "--url", "http://127.0.0.1:0", "--allow-remote-control"], _error);
+        using var http = new HttpClient { BaseAddress = await running.AddressAsync("simulator") };
+        http.DefaultRequestHeaders.Host = "wechat.internal";
+        Assert.Equal("""{"status":"ok"}""", await http.GetStringAsync("/_sim/health"));
+        Assert.Equal(0, await running.StopAsync());
+    }
+
     [Theory]
     [InlineData("simulate", "--port", "70000")]
     [InlineData("simulate", "--port", "-1")]
+    [InlineData("simulate", "--https-port", "70000")]
+    [InlineData("simulate", "--url", "ftp://127.0.0.1:0")]
+    [InlineData("simulate", "--url", "8090")]
+    [InlineData("simulate", "--start", "yesterday")]
+    [InlineData("simulate", "--switch", "debit_hours")]
+    [InlineData("simulate", "--switch", "debit_hours=never")]
+    [InlineData("simulate", "--switch", "no_such=1")]
     [InlineData("up", "--port", "70000")]
     [InlineData("up", "--simulator-port", "70000")]
     [InlineData("serve", "--urls", "https://127.0.0.1:0")]
@@ -178,7 +225,7 @@ public sealed class HostCommandTests : IDisposable
             await ReadyOrOverAsync();
             Assert.True(_output.Ready.IsCompleted, _error.ToString());
             var line = _output.ToString().Split('\n').First(line => line.StartsWith(word, StringComparison.Ordinal));
-            return new Uri(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+            return new Uri(line.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(part => part.Contains("://", StringComparison.Ordinal)));
         }
 
         public async Task<int> StopAsync()
