@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Papaya.Simulator.Calls;
-using Papaya.Simulator.Cashier;
 using Papaya.Simulator.Clock;
 using Papaya.Simulator.Control;
 using Papaya.Simulator.Doors;
 using Papaya.Simulator.Faults;
 using Papaya.Simulator.Notifications;
+using Papaya.Simulator.Pages;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 
@@ -41,7 +41,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<TruthRoutes>();
         builder.Services.AddSingleton<FaultRoutes>();
         builder.Services.AddSingleton<SwitchRoutes>();
-        builder.Services.AddSingleton<CashierPages>();
+        PageRoutes.Add(builder.Services);
         var app = builder.Build();
         foreach (var url in urls)
         {
@@ -95,7 +95,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
         app.Services.GetRequiredService<SwitchRoutes>().Map(app);
         app.Services.GetRequiredService<KeyRoutes>().Map(app);
-        app.Services.GetRequiredService<CashierPages>().Map(app);
+        PageRoutes.Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
         app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock));
         app.MapPost("/_sim/clock", http => ClockControl.MoveAsync(http, clock));

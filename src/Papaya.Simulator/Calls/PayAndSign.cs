@@ -50,6 +50,7 @@ internal static class PayAndSign
         var contract = reason is null ? Sign(state, order, user, now) : null;
         order.Openid = user.Openid;
         order.ContractId = contract?.ContractId;
+        order.NotSigned = reason;
         order.State = TradeState.Success;
         order.TransactionId = state.Numbers.TransactionId(now);
         order.PaidAt = now;

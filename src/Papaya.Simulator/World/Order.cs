@@ -107,6 +107,9 @@ internal sealed class Order : Scheduled
     /// <summary>Whether the pre-signing part succeeded: only then the cashier shows the switch.</summary>
     public bool OffersContract { get; set; }
 
+    /// <summary>Why the payment came without the contract that was offered, as the cashier's result names it.</summary>
+    public string? NotSigned { get; set; }
+
     [JsonIgnore]
     public List<Refund>? Refunds { get; set; }
 

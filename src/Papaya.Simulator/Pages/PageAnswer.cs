@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Papaya.Simulator.Pages;
+
+/// <summary>A Razor component becomes a page: rendered once on this side, without a script, never kept by a browser.</summary>
+internal static class PageAnswer
+{
+    private static readonly byte[] Css = ReadCss();
+
+    /// <summary>Where the pages' only style sheet is; its name changes with its content.</summary>
+    public static readonly string StyleAddress = $"/pages.css?v={Convert.ToHexStringLower(SHA256.HashData(Css))[..12]}";
+
+    public static void MapStyle(IEndpointRouteBuilder routes) => routes.MapGet("/pages.css", static http =>
+    {
+        http.Response.ContentType = "text/css; charset=utf-8";
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return http.Response.Body.WriteAsync(Css, http.RequestAborted).AsTask();
+    });
+
+    extension(HttpContext http)
+    {
+        /// <summary>Answers by a page whose component takes its language as <c>L</c>, its own address as <c>Here</c> and the rest as <c>View</c>.</summary>
+        public async Task ShowAsync<TPage>(Language language, object? view, int status = StatusCodes.Status200OK)
+            where TPage : IComponent
+        {
+            var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["L"] = language, ["Here"] = new PageAddress(http.Request.Path, http.Request.Query),
+            };
+            if (view is not null)
+            {
+                parameters["View"] = view;
+            }
+
+            await using var renderer = new HtmlRenderer(http.RequestServices, NullLoggerFactory.Instance);
+            var html = await renderer.Dispatcher.InvokeAsync(async () =>
+                (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+            var response = http.Response;
+            response.StatusCode = status;
+            response.ContentType = "text/html; charset=utf-8";
+            response.Headers.CacheControl = "no-store";
+            response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+            response.Headers.XContentTypeOptions = "nosniff";
+            response.Headers["Referrer-Policy"] = "same-origin";
+            await response.WriteAsync("<!doctype html>" + html, http.RequestAborted);
+        }
+
+        /// <summary>After an act: the browser asks for the page that shows what came of it.</summary>
+        public void SeeOther(string address)
+        {
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            http.Response.Headers.Location = address;
+            http.Response.Headers.CacheControl = "no-store";
+        }
+    }
+
+    private static byte[] ReadCss()
+    {
+        using var file = typeof(PageAnswer).Assembly.GetManifestResourceStream("pages.css")!; // Embedded by the project file.
+        var css = new byte[file.Length];
+        file.ReadExactly(css);
+        return css;
+    }
+}
+
+/// <summary>Where a page is, for its links to itself.</summary>
+public sealed class PageAddress
+{
+    private readonly PathString _path;
+    private readonly IQueryCollection _query;
+
+    internal PageAddress(PathString path, IQueryCollection query) => (_path, _query) = (path, query);
+
+    /// <summary>The path alone, the query's values being set elsewhere.</summary>
+    internal string Path => _path.ToUriComponent();
+
+    internal string? this[string name] => _query[name] is [{ Length: > 0 } value, ..] ? value : null;
+
+    /// <summary>This address with one value changed, or left out when null.</summary>
+    internal string With(string name, string? value)
+    {
+        var query = QueryString.Create(_query.Where(q => q.Key != name).SelectMany(q => q.Value, (q, v) => KeyValuePair.Create(q.Key, v)));
+        return _path.ToUriComponent() + (value is null ? query : query.Add(name, value)).ToUriComponent();
+    }
+}

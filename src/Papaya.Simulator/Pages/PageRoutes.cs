@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Papaya.Simulator.Pages;
+
+/// <summary>All that a person sees: the phone's pages and the control room.</summary>
+internal static class PageRoutes
+{
+    public static void Add(IServiceCollection services) => services.AddSingleton<CashierRoutes>();
+
+    public static void Map(WebApplication app)
+    {
+        PageAnswer.MapStyle(app);
+        app.Services.GetRequiredService<CashierRoutes>().Map(app);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Pages;
+
+/// <summary>Money, time and prices as people read them.</summary>
+internal static class Show
+{
+    private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
+
+    public static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"¥{fen / 100m:#,##0.00}");
+
+    /// <summary>Beijing time to the second.</summary>
+    public static string Time(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Beijing time to the minute, for people in a hurry.</summary>
+    public static string Minute(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    public static string Day(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Cycle(Language l, string cycle) => cycle switch
+    {
+        "day" => l["日", "day"],
+        "week" => l["周", "week"],
+        "month" => l["月", "month"],
+        "quarter" => l["季", "quarter"],
+        "year" => l["年", "year"],
+        "use" => l["次", "use"],
+        _ => cycle,
+    };
+
+    /// <summary>What a template will cost: the first period's price, if it has one, and each later one's.</summary>
+    public static string Price(Language l, Template template)
+    {
+        var cycle = Cycle(l, template.Cycle);
+        var first = template.FirstAmount is { } amount ? l[$"首期 {Yuan(amount)}，", $"first period {Yuan(amount)}, "] : "";
+        return first + (template.Fee == FeeRule.Fixed
+            ? l[$"之后每{cycle} {Yuan(template.Amount)}", $"then {Yuan(template.Amount)} per {cycle}"]
+            : l[$"之后每{cycle}不高于 {Yuan(template.Amount)}", $"then at most {Yuan(template.Amount)} per {cycle}"]);
+    }
+
+    /// <summary>How the user is told before a debit.</summary>
+    public static string Notice(Language l, Template template) => template.Mode == NoticeMode.PreNotice
+        ? l["每次扣费前，商家会通过微信支付提前通知你", "The merchant announces each debit through WeChat Pay beforehand"]
+        : l["每次扣费前 24 小时，微信支付会通知你", "WeChat Pay tells you 24 hours before each debit"];
+
+    /// <summary>Why the user did not pay or sign, in his words.</summary>
+    public static string Reason(Language l, string reason) => reason switch
+    {
+        "not_enough" => l["零钱余额不足", "the wallet does not hold enough"],
+        "bank_maintenance" => l["银行系统维护中", "the bank is under maintenance"],
+        "account_closed" => l["账户已注销", "the account is closed"],
+        "account_abnormal" => l["账户状态异常", "the account is restricted"],
+        "another_user" => l["订单属于其他用户", "the order belongs to another user"],
+        "cancelled" => l["您已取消", "you went back"],
+        "not_ticked" => l["未勾选", "the box was not ticked"],
+        "already_signed" => l["你已开通过该服务", "you have this service already"],
+        "too_many_items" => l["扣费服务已达 200 项", "you have 200 such services, the most there can be"],
+        "not_offered" => l["本次支付未提供签约", "this payment offered no contract"],
+        "risk_refused" => l["存在风险，暂不能使用", "refused for risk"],
+        _ => l["该服务暂不能开通", "this service cannot be joined now"],
+    };
+}
