@@ -32,12 +32,14 @@ internal sealed record NaiveMessage(string Root, IReadOnlyList<(string Name, str
         {
             // Making the reader reads already: it looks for the encoding.
             using var reader = XmlReader.Create(new MemoryStream(body), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            var isFine = true;
             while (reader.Read())
             {
-                // Reading is the test.
+                // Reading is the test, but for one thing: System.Xml takes any version that begins with 1.0.
+                isFine = isFine && (reader.NodeType != XmlNodeType.XmlDeclaration || reader.GetAttribute("version") == "1.0");
             }
 
-            return true;
+            return isFine;
         }
         catch (Exception e) when (e is XmlException or ArgumentException or NotSupportedException)
         {

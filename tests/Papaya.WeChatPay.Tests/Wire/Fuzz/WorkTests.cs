@@ -100,15 +100,20 @@ public sealed class WorkTests
         var slow = new List<string>();
         foreach (var name in Bodies.Keys)
         {
-            var times = new[] { 100_000, 200_000, 400_000 }.Select(size => Quickest(Body(name, size))).ToArray();
-            if (IsLong && times[2] > 16 * (times[0] + 20))
+            var times = Times(name);
+            if (IsLong && IsSlow(times) && IsSlow(times = Times(name)))
             {
+                // A machine that is busy with something else may disturb one look, hardly two.
                 slow.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {times[0]:N0}, {times[1]:N0}, {times[2]:N0} µs"));
             }
         }
 
         Assert.True(slow.Count == 0, "Four times the bytes took more than sixteen times the time: " + string.Join("; ", slow));
     }
+
+    private static bool IsSlow(double[] times) => times[2] > 16 * (times[0] + 20);
+
+    private static double[] Times(string name) => [.. new[] { 100_000, 200_000, 400_000 }.Select(size => Quickest(Body(name, size)))];
 
     private static double Quickest(byte[] body)
     {
