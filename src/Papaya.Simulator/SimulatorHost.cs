@@ -38,6 +38,8 @@ public static class SimulatorHost
         builder.Services.AddSingleton<ControlApi>();
         builder.Services.AddSingleton<MerchantRoutes>();
         builder.Services.AddSingleton<UserRoutes>();
+        builder.Services.AddSingleton<SigningRoutes>();
+        builder.Services.AddSingleton<SigningDoor>();
         builder.Services.AddSingleton<TruthRoutes>();
         builder.Services.AddSingleton<FaultRoutes>();
         builder.Services.AddSingleton<SwitchRoutes>();
@@ -91,6 +93,8 @@ public static class SimulatorHost
         });
         app.Services.GetRequiredService<MerchantRoutes>().Map(app);
         app.Services.GetRequiredService<UserRoutes>().Map(app);
+        app.Services.GetRequiredService<SigningRoutes>().Map(app);
+        app.Services.GetRequiredService<SigningDoor>().Map(app);
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
         app.Services.GetRequiredService<SwitchRoutes>().Map(app);
@@ -118,6 +122,12 @@ public static class SimulatorHost
                 break;
             case Order order:
                 Orders.Expire(state, order);
+                break;
+            case Contract contract:
+                Contracts.Terminate(state, contract, Contracts.Expired, null, op.Now);
+                break;
+            case SigningSession session:
+                SignOnly.Expire(state, session);
                 break;
             case Refund refund:
                 Refunds.Complete(state, refund, op.Now);

@@ -58,6 +58,20 @@ internal sealed class Switches
             "orderquery about a refunded order: number and state only, or all fields."),
         new("repeated_apply", ["ORDER_ACCEPTED", "SUCCESS"], Evidence.Official, "apply page W:3_8: 扣款请求已受理，请勿重复发起",
             "The same apply again while its debit waits. It is executed once either way."),
+        new("presign_refresh", ["same_session", "new_session"], Evidence.Official, "preentrustweb D:4011986804; FAQ D:4011987907: the same parameters may be sent again for 2 hours",
+            "The same signing parameters again: the session they made goes on, or a new one is made."),
+        new("presign_app_kind", ["mobile_app", "any"], Evidence.Inferred, "preentrustweb D:4011986804: the appid of the app, not of an official account",
+            "preentrustweb with an appid that is no mobile app: APPID_MCHID_NOT_MATCH, or accepted."),
+        new("app_open_within", ["120s", "20s"], Evidence.Official, "SKILL APP pure signing: WeChat must be opened within 2 minutes, later 20 seconds",
+            "How soon after preentrustweb the app must have opened WeChat."),
+        new("h5_sign_type", ["either", "refused_when_named"], Evidence.Community, "binarywang/WxJava: 签约参数签名校验错误 when sign_type names the default",
+            "h5entrustweb with sign_type: the sign may be over the parameters with or without it, or only without."),
+        new("h5_reply_text", ["OK", "error_texts"], Evidence.Official, "h5entrustweb W:3_4: the sample has PARAM_ERROR and SIGN_ERROR beside its SUCCESS codes",
+            "Texts of a successful h5entrustweb: plain, or as the published sample has them. Only the codes count."),
+        new("entrust_too_long", ["502", "accepted"], Evidence.Official, "entrustweb D:4011986768: an address over 1024 bytes is answered by 502",
+            "entrustweb addresses over 1024 bytes."),
+        new("sign_unsign_resets_limits", ["no", "yes"], Evidence.Inferred, "FAQ D:4011987907, items 36 to 38: limits per user and template",
+            "Whether signing again begins the day's counters of debits anew."),
     ];
 
     private readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);

@@ -80,7 +80,7 @@ public sealed class DebitTests
             "wallet" => world.UserAsync(2_499, openid: openid),
             "account" => world.UserAsync(100_000, "abnormal", openid: openid),
             "closed" => world.UserAsync(100_000, "closed", openid: openid),
-            "bank" => world.UserAsync(100_000, bank: "maintenance", openid: openid),
+            "bank" => world.UserAsync(2_499, bank: "maintenance", openid: openid),
             _ => (Task)world.DoAsync($"/contracts/{contract}/terminate", new JsonObject()),
         });
 

@@ -30,7 +30,7 @@ public sealed class DebitTests
     {
         await using var world = await World.StartAsync();
         var who = await PayLaterAsync(world);
-        await world.WeChat.UserAsync(who.OpenId, 100_000, default, bank: "maintenance");
+        await world.WeChat.UserAsync(who.OpenId, 50, default, bank: "maintenance");
         var charge = await UseAsync(world, who, 100);
         await world.AdvanceAsync(TimeSpan.FromMinutes(5));
         var waiting = await ReadAsync(world, charge);

@@ -179,7 +179,7 @@ internal sealed class Sandbox : IAsyncDisposable
                 ],
                 Templates =
                 [
-                    new TemplateOptions { PlanId = 12535, Name = "连续包月", Kind = "periodic", Mode = "delay_24h", Fee = "capped", Amount = 5_000 },
+                    new TemplateOptions { PlanId = 12535, Name = "月度会员", Kind = "periodic", Mode = "delay_24h", Fee = "capped", Amount = 5_000 },
                     new TemplateOptions { PlanId = 12536, Name = "固定价包月", Kind = "periodic", Mode = "pre_notice", Fee = "fixed", Amount = 2_500 },
                     new TemplateOptions { PlanId = 12537, Name = "先享后付", Kind = "pay_later", Mode = "pay_later", Fee = "capped", Amount = 50_000 },
                 ],

@@ -12,13 +12,21 @@ internal static class Contracts
 
     public static readonly CallRule Delete = new(Endpoints.DeleteContract, DeleteIt) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
+    /// <summary>contract_termination_mode of a contract whose time was over.</summary>
+    public const int Expired = 1;
+
+    /// <summary>Of one whose user has closed the account.</summary>
+    public const int AccountClosed = 5;
+
     /// <summary>Ends a contract by any route and tells the template's address.</summary>
     public static void Terminate(SimulatorState state, Contract contract, int mode, string? remark, DateTimeOffset now)
     {
+        state.Schedule(contract, null);
         contract.TerminatedAt = now;
         contract.TerminationMode = mode;
         contract.TerminationRemark = remark;
         state.Put(contract);
+        state.Put(new UserMessage { Openid = contract.Openid, Kind = UserMessageKind.Ended, At = now, MchId = contract.MchId, PlanId = contract.PlanId });
         if (state.FindTemplate(contract.MchId, contract.PlanId)?.TerminateNotifyUrl is { } url)
         {
             Messages.ContractEnded(state, contract, url, now);
@@ -38,16 +46,15 @@ internal static class Contracts
             return;
         }
 
-        var isSigned = contract.IsActive && call.Now < contract.ExpiresAt;
-        var ended = contract.TerminatedAt ?? contract.ExpiresAt;
+        var isSigned = contract.IsActive;
         var answer = call.Success().Add("contract_id"u8, contract.ContractId).Add("plan_id"u8, contract.PlanId).Add("openid"u8, contract.Openid)
             .Add("request_serial"u8, contract.RequestSerial).Add("contract_code"u8, contract.ContractCode)
             .Add("contract_display_account"u8, contract.DisplayAccount).Add("contract_state"u8, isSigned ? 0 : 1)
             .Add("contract_signed_time"u8, BeijingTime.Spaced(contract.SignedAt)).Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
         if (!isSigned)
         {
-            answer.Add("contract_terminated_time"u8, BeijingTime.Spaced(ended))
-                .Add("contract_termination_mode"u8, contract.IsActive ? 1 : contract.TerminationMode)
+            answer.Add("contract_terminated_time"u8, BeijingTime.Spaced(contract.TerminatedAt!.Value))
+                .Add("contract_termination_mode"u8, contract.TerminationMode)
                 .Add("contract_termination_remark"u8, contract.TerminationRemark);
         }
 
@@ -111,10 +118,10 @@ internal static class Contracts
     private static void NotFound(Call call)
     {
         if (call.State.Switches.Is("signing_in_progress", "state_9") && call.Text("contract_code"u8) is { } code
-            && call.State.FindOpenSigning(call.Merchant.MchId, code) is { } order && order.PlanId == call.Long("plan_id"u8))
+            && InProgress(call, code) is { } open && open.PlanId == call.Long("plan_id"u8))
         {
-            call.Success().Add("plan_id"u8, order.PlanId!.Value).Add("contract_code"u8, code).Add("request_serial"u8, order.RequestSerial)
-                .Add("contract_display_account"u8, order.DisplayAccount).Add("contract_state"u8, 9);
+            call.Success().Add("plan_id"u8, open.PlanId).Add("contract_code"u8, code).Add("request_serial"u8, open.Serial)
+                .Add("contract_display_account"u8, open.Account).Add("contract_state"u8, 9);
             return;
         }
 
@@ -127,4 +134,10 @@ internal static class Contracts
             call.Fail("CONTRACT_NOT_EXIST", Texts.ContractUnknown);
         }
     }
+
+    /// <summary>What is offered under a code right now: by a cashier or by a signing page.</summary>
+    private static (long PlanId, string? Serial, string? Account)? InProgress(Call call, string code) =>
+        call.State.FindOpenSigning(call.Merchant.MchId, code) is { } order ? (order.PlanId!.Value, order.RequestSerial, order.DisplayAccount)
+        : call.State.FindOpenSession(call.Merchant.MchId, code) is { } session ? (session.PlanId, session.RequestSerial, session.DisplayAccount)
+        : null;
 }

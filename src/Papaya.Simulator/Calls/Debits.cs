@@ -38,10 +38,14 @@ internal static class Debits
             contract.WaitingOrder = null;
         }
 
-        CountFor(contract, now);
-        contract.Executions++;
+        var usage = CountFor(state, contract, now);
+        usage.Executions++;
+        state.Put(usage);
         state.Put(contract);
-        if (WhyNotPaid(state, order, contract, now) is { } failure)
+        var user = state.FindUser(contract.Openid);
+        var failed = WhyNotPaid(state, order, contract, user, usage);
+        var taken = failed is null ? Funds.Take(state, user!, order.Amount) : default;
+        if ((failed ?? (taken.IsTaken ? null : (taken.Code!, taken.Text!))) is { } failure)
         {
             (order.ErrCode, order.ErrText) = failure;
             order.State = TradeState.PayFail;
@@ -51,15 +55,11 @@ internal static class Debits
             return;
         }
 
-        var user = state.FindUser(contract.Openid)!;
-        user.Balance -= order.Amount;
-        state.Put(user);
-        contract.Successes++;
-        contract.Debited += order.Amount;
+        usage.Add(order.Amount);
         order.State = TradeState.Success;
         order.TransactionId = state.Numbers.TransactionId(now);
         order.PaidAt = now;
-        order.BankType = "OTHERS";
+        order.BankType = taken.BankType;
         state.Schedule(order, null);
         state.Put(order);
         state.Put(new Movement
@@ -69,37 +69,33 @@ internal static class Debits
             OutTradeNo = order.OutTradeNo,
             TransactionId = order.TransactionId,
             ContractId = contract.ContractId,
-            Openid = user.Openid,
+            Openid = contract.Openid,
             Amount = order.Amount,
             At = now,
         });
         Messages.Debited(state, order, now);
     }
 
-    private static (string Code, string Text)? WhyNotPaid(SimulatorState state, Order order, Contract contract, DateTimeOffset now)
+    private static (string Code, string Text)? WhyNotPaid(SimulatorState state, Order order, Contract contract, User? user, Usage usage)
     {
-        var user = state.FindUser(contract.Openid);
         var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        return !contract.IsActive ? ("CONTRACT_NOT_EXIST", Texts.ContractGone)
-            : now >= contract.ExpiresAt ? ("CONTRACTERROR", "签约协议已到期")
-            : user is null or { Account: AccountState.Closed } ? ("USER_NOT_EXIST", "用户帐号注销")
-            : IsOverDay(template, contract, order.Amount) || contract.Executions > ExecutionsADay ? ("RULELIMIT", Texts.OverLimit)
-            : user.Account == AccountState.Abnormal ? ("USER_ACCOUNT_ABNORMAL", "当前用户账户已被限制交易")
-            : user.Bank == BankState.Maintenance ? ("BANKERROR", "用户银行卡暂不可用")
-            : user.Balance < order.Amount ? ("NOTENOUGH", "银行卡可用余额不足（如信用卡则为可透支额度不足），请核实后再试")
+        return user is null or { Account: AccountState.Closed } ? ("USER_NOT_EXIST", "用户帐号注销")
+            : !contract.IsActive ? ("CONTRACT_NOT_EXIST", Texts.ContractGone)
+            : IsOverDay(template, usage, order.Amount) || usage.Executions > ExecutionsADay ? ("RULELIMIT", Texts.OverLimit)
+            : Funds.WhyNot(user) is { } account ? (account.Code!, account.Text!)
             : null;
     }
 
     private static void Accept(Call call)
     {
         var state = call.State;
-        if (!call.Merchant.MayDebit)
+        if (!call.Merchant.May(Permission.Papay))
         {
             call.Fail("NOAUTH", "商户无此接口权限");
             return;
         }
 
-        if (state.Options.FrequencyLimit && !state.Throttle.Allows(call.Merchant.MchId, call.Now))
+        if (state.Options.FrequencyLimit && !state.Throttle.Allows(call.Merchant.MchId, "pappayapply", call.Merchant.Limits.ApplyQps, call.Now))
         {
             call.Fail("FREQUENCY_LIMITED", Texts.TooFrequent);
             return;
@@ -130,13 +126,13 @@ internal static class Debits
         }
 
         var contract = state.FindContract(order.ContractId);
-        if (contract is null || !contract.IsActive || contract.MchId != order.MchId)
+        if (contract is null || contract.MchId != order.MchId || (!contract.IsActive && contract.TerminationMode != Contracts.Expired))
         {
             call.Fail("CONTRACT_NOT_EXIST", Texts.ContractGone);
             return;
         }
 
-        if (call.Now >= contract.ExpiresAt)
+        if (!contract.IsActive)
         {
             call.Fail("CONTRACTERROR", "签约协议已到期");
             return;
@@ -149,27 +145,25 @@ internal static class Debits
         }
 
         var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        CountFor(contract, call.Now);
-        contract.Applies++;
+        var usage = CountFor(state, contract, call.Now);
+        usage.Applies++;
+        state.Put(usage);
         var isImmediate = template.Kind == TemplateKind.PayLater || call.Now - contract.SignedAt <= ImmediateAfterSigning;
         var countsToday = isImmediate || state.Switches.Is("daily_limit_at_apply", "always");
-        if (contract.Applies > AppliesADay || !Allows(template, order.Amount) || (countsToday && IsOverDay(template, contract, order.Amount)))
+        if (usage.Applies > AppliesADay || !Allows(template, order.Amount) || (countsToday && IsOverDay(template, usage, order.Amount)))
         {
-            state.Put(contract);
             call.Fail("RULELIMIT", Texts.OverLimit);
             return;
         }
 
         if (!isImmediate && template.Mode == NoticeMode.PreNotice)
         {
-            state.Put(contract);
             call.Fail("INVALID_REQUEST", Texts.NoticeFirst);
             return;
         }
 
         if (state.Switches.Is("debit_hours", "all") && call.Now.ToOffset(BeijingTime.Offset).Hour is < FirstHour or >= LastHour)
         {
-            state.Put(contract);
             call.Fail("INVALID_REQUEST", "扣款时间需在7:00-22:00之间");
             return;
         }
@@ -204,18 +198,14 @@ internal static class Debits
         amount <= template.SingleLimit
         && (template.Fee == FeeRule.Capped ? amount <= template.Amount : amount == template.Amount || amount == template.FirstAmount);
 
-    private static bool IsOverDay(Template template, Contract contract, long amount) =>
-        contract.Successes >= (template.Kind == TemplateKind.PayLater ? PayLaterSuccessesADay : 1)
-        || contract.Debited + amount > template.DailyLimit;
+    private static bool IsOverDay(Template template, Usage usage, long amount) =>
+        usage.Successes >= (template.Kind == TemplateKind.PayLater ? PayLaterSuccessesADay : 1)
+        || usage.Debited + amount > template.DailyLimit;
 
-    /// <summary>The counters start anew with each Beijing day.</summary>
-    private static void CountFor(Contract contract, DateTimeOffset now)
+    private static Usage CountFor(SimulatorState state, Contract contract, DateTimeOffset now)
     {
-        var day = BeijingTime.Day(now);
-        var number = (day.Year * 10_000) + (day.Month * 100) + day.Day;
-        if (contract.CountedDay != number)
-        {
-            (contract.CountedDay, contract.Applies, contract.Executions, contract.Successes, contract.Debited) = (number, 0, 0, 0, 0);
-        }
+        var usage = state.UsageOf(contract);
+        usage.Turn(now, BeijingTime.Day(contract.SignedAt));
+        return usage;
     }
 }

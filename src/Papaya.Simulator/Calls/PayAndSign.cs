@@ -11,9 +11,6 @@ internal sealed record CashierResult(bool Paid, bool Signed, string? ContractId 
 /// <summary><c>contractorder</c> (支付中签约) and the user's act in its cashier: two legs, an ordinary payment and a contract.</summary>
 internal static class PayAndSign
 {
-    /// <summary>A user holds at most so many deduct items; the next one is silently not signed.</summary>
-    public const int MostItems = 200;
-
     /// <summary>Life of a prepay_id.</summary>
     private static readonly TimeSpan OrderLife = TimeSpan.FromHours(2);
 
@@ -39,22 +36,27 @@ internal static class PayAndSign
             return new(false, false, Reason: "account_closed");
         }
 
-        if (user.Balance < order.Amount)
+        if (user.Account == AccountState.Frozen || user.Unverified)
+        {
+            return new(false, false, Reason: user.Unverified ? "account_unverified" : "account_frozen");
+        }
+
+        // A contract is not even looked at when nothing can be paid: signed but unpaid does not happen.
+        if (Funds.Take(state, user, order.Amount, order.NoCredit) is not { BankType: { } bank })
         {
             return new(false, false, Reason: "not_enough");
         }
 
-        user.Balance -= order.Amount;
-        state.Put(user);
-        var reason = WhyNotSigned(state, order, user, ticks);
-        var contract = reason is null ? Sign(state, order, user, now) : null;
+        var terms = TermsOf(order);
+        var reason = !order.OffersContract ? "not_offered" : !ticks ? "not_ticked" : Signing.WhyNot(state, terms, user);
+        var contract = reason is null ? Signing.Sign(state, terms, user, now) : null;
         order.Openid = user.Openid;
         order.ContractId = contract?.ContractId;
         order.NotSigned = reason;
         order.State = TradeState.Success;
         order.TransactionId = state.Numbers.TransactionId(now);
         order.PaidAt = now;
-        order.BankType = "OTHERS";
+        order.BankType = bank;
         state.Schedule(order, null);
         state.Put(order);
         state.Put(new Movement
@@ -77,44 +79,14 @@ internal static class PayAndSign
         return new(true, contract is not null, contract?.ContractId, reason);
     }
 
-    private static string? WhyNotSigned(SimulatorState state, Order order, User user, bool ticks)
-    {
-        var template = state.FindTemplate(order.MchId, order.PlanId!.Value);
-        return !order.OffersContract ? "not_offered"
-            : !ticks ? "not_ticked"
-            : user.Account == AccountState.Abnormal ? "account_abnormal"
-            : state.FindActiveContract(order.MchId, order.PlanId.Value, user.Openid) is not null ? "already_signed"
-            : state.FindContractByCode(order.MchId, order.ContractCode) is { IsActive: true } ? "contract_code_used"
-            : user.Items + user.OtherItems >= MostItems ? "too_many_items"
-            : template is null or { Disabled: true } or { SigningBlocked: true } ? "template_closed"
-            : null;
-    }
-
-    private static Contract Sign(SimulatorState state, Order order, User user, DateTimeOffset now)
-    {
-        var contract = new Contract
-        {
-            ContractId = state.Numbers.ContractId(now),
-            MchId = order.MchId,
-            AppId = order.AppId,
-            PlanId = order.PlanId!.Value,
-            Openid = user.Openid,
-            ContractCode = order.ContractCode!,
-            RequestSerial = order.RequestSerial!,
-            DisplayAccount = order.DisplayAccount!,
-            SignType = order.SignType,
-            SignedAt = now,
-            ExpiresAt = now.AddDays(state.FindTemplate(order.MchId, order.PlanId.Value)!.ValidDays),
-        };
-        state.Put(contract);
-        return contract;
-    }
+    private static SigningTerms TermsOf(Order order) =>
+        new(order.MchId, order.AppId, order.PlanId!.Value, order.ContractCode!, order.RequestSerial!, order.DisplayAccount!, order.SignType, order.OuterId);
 
     private static void Place(Call call)
     {
         var state = call.State;
         var mchId = call.Merchant.MchId;
-        if (!call.Merchant.MayDebit)
+        if (!call.Merchant.May(Permission.Papay) || !call.Merchant.May(Permission.ContractOrder))
         {
             call.Fail("MERCHANT PERMISSION ERROR", "商户没有委托代扣权限");
             return;
@@ -227,6 +199,8 @@ internal static class PayAndSign
         RequestSerial = call.Text("request_serial"u8),
         DisplayAccount = call.Text("contract_display_account"u8),
         ContractNotifyUrl = call.Text("contract_notify_url"u8),
+        OuterId = call.Text("contract_outerid"u8),
+        NoCredit = call.Text("limit_pay"u8) is not null,
     };
 
     private static Refused? ContractRefusal(Call call, Order order)
@@ -238,7 +212,7 @@ internal static class PayAndSign
             return new("CONTRACT_CODE DUPLICATION", "contract_code重复");
         }
 
-        return order.Openid is { } openid && state.FindActiveContract(order.MchId, order.PlanId!.Value, openid) is not null
+        return order.Openid is { } openid && state.FindActiveContract(order.MchId, order.PlanId!.Value, openid, order.OuterId) is not null
             && state.Switches.Is("already_signed", "contract_part_fails")
             ? new("Fail", "已签约")
             : null;

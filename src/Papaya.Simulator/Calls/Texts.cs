@@ -8,6 +8,8 @@ internal static class Texts
     public const string NotUtf8 = "编码格式错误，请使用UTF-8";
     public const string EmptyBody = "post数据为空";
     public const string UsePost = "请使用post方法";
+    public const string UseGet = "请使用 GET 请求";
+    public const string NoMerchant = "商户号不存在";
     public const string ContractGone = "签约协议不存在，请检查传入的签约协议是否正确";
     public const string ContractUnknown = "签约协议不存在";
     public const string OverLimit = "交易金额或次数超出限制，请检查后再试";

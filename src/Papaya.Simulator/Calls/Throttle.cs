@@ -1,22 +1,33 @@
 namespace Papaya.Simulator.Calls;
 
-/// <summary>150 applies in a sliding second for each merchant. Used under the world's lock.</summary>
+/// <summary>So many calls of a kind in a sliding time for each merchant. Used under the world's lock.</summary>
 internal sealed class Throttle
 {
-    private const int MostInASecond = 150;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, (DateTimeOffset[] Latest, int Next)> _merchants = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, string What), (DateTimeOffset[] Latest, int Next)> _calls = [];
 
-    public bool Allows(string mchId, DateTimeOffset now)
+    /// <summary>Whether one more is allowed; it is counted then.</summary>
+    /// <param name="mchId">Whose call.</param>
+    /// <param name="what">Which limit.</param>
+    /// <param name="most">So many, at least 1; a change begins a new count.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="within">In this time; a second when it is not given.</param>
+    public bool Allows(string mchId, string what, int most, DateTimeOffset now, TimeSpan? within = null)
     {
-        var (latest, next) = _merchants.TryGetValue(mchId, out var known) ? known : (new DateTimeOffset[MostInASecond], 0);
-        if (now - latest[next] < TimeSpan.FromSeconds(1))
+        if (!_calls.TryGetValue((mchId, what), out var known) || known.Latest.Length != most)
+        {
+            known = (new DateTimeOffset[most], 0);
+        }
+
+        var (latest, next) = known;
+        if (now - latest[next] < (within ?? Second))
         {
             return false;
         }
 
         latest[next] = now;
-        _merchants[mchId] = (latest, (next + 1) % MostInASecond);
+        _calls[(mchId, what)] = (latest, (next + 1) % most);
         return true;
     }
 }

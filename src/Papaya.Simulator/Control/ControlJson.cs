@@ -41,6 +41,8 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(UserView))]
 [JsonSerializable(typeof(CashierRequest))]
 [JsonSerializable(typeof(CashierResult))]
+[JsonSerializable(typeof(EntrustRequest))]
+[JsonSerializable(typeof(SigningResult))]
 [JsonSerializable(typeof(TerminateRequest))]
 [JsonSerializable(typeof(ContractView))]
 [JsonSerializable(typeof(Listing<ContractView>))]

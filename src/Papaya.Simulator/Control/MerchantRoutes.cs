@@ -20,7 +20,9 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
 
     private static MerchantView? View(Merchant? m) => m is null
         ? null
-        : new(m.MchId, m.Name, m.Key, m.PreviousKey, [.. m.Apps.Select(a => new AppView(a.AppId, a.Kind))], m.MayDebit, m.RefundNotifyUrl);
+        : new(
+            m.MchId, m.Name, m.Key, m.PreviousKey, m.KeyResetAt, [.. m.Apps.Select(a => new AppView(a.AppId, a.Kind))], m.May(Permission.Papay), m.RefundNotifyUrl,
+            [.. m.Permissions ?? [.. Enum.GetValues<Permission>()]], [.. m.SubMerchants ?? []], m.Penalised, m.SigningDomains?.ToArray(), m.Limits);
 
     private Outcome<MerchantView> PutMerchant(MerchantRequest request, DateTimeOffset now)
     {
@@ -35,14 +37,25 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
         }
 
         var known = state.FindMerchant(request.MchId);
+        var isReset = known is not null && request.Key is not null && request.Key != known.Key;
         var merchant = new Merchant
         {
             MchId = request.MchId,
             Name = request.Name ?? known?.Name ?? $"商户{request.MchId}",
             Key = request.Key ?? known?.Key ?? state.Nonces.Next(),
-            PreviousKey = request.PreviousKey ?? known?.PreviousKey,
+            PreviousKey = request.PreviousKey ?? (isReset ? known!.Key : known?.PreviousKey),
+            KeyResetAt = request.KeyResetAt ?? (isReset || request.PreviousKey is not null ? now : known?.KeyResetAt),
             Apps = request.Apps is { } apps ? [.. apps.Select(a => new App { AppId = a.AppId, Kind = a.Kind })] : known?.Apps ?? [],
-            MayDebit = request.MayDebit ?? known?.MayDebit ?? true,
+            Permissions = request.Permissions?.ToList() ?? (request.MayDebit switch
+            {
+                null => known?.Permissions,
+                true => null,
+                false => [.. Enum.GetValues<Permission>().Where(p => p != Permission.Papay)],
+            }),
+            SubMerchants = request.SubMerchants?.ToList() ?? known?.SubMerchants,
+            Penalised = request.Penalised ?? known?.Penalised ?? false,
+            SigningDomains = request.SigningDomains?.ToList() ?? known?.SigningDomains,
+            Limits = request.Limits ?? known?.Limits ?? new(),
             RefundNotifyUrl = request.RefundNotifyUrl ?? known?.RefundNotifyUrl,
         };
         state.Put(merchant);

@@ -24,7 +24,9 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
 
     private UserView? View(User? u) => u is null
         ? null
-        : new(u.Openid, u.Balance, u.Account, u.Bank, u.OtherItems, [.. state.ContractsOf(u.Openid).Select(ContractView.Of)]);
+        : new(
+            u.Openid, u.Nickname, u.Balance, u.Account, u.Bank, u.Risk, [.. u.Cards ?? []], u.Preferred, !u.Unverified, u.OtherItems,
+            [.. state.ContractsOf(u.Openid).Select(ContractView.Of)], [.. state.MessagesOf(u.Openid)]);
 
     private Outcome<UserView> PutUser(UserRequest request, DateTimeOffset now)
     {
@@ -37,8 +39,22 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
         user.Balance = request.Balance ?? user.Balance;
         user.Account = request.Account ?? user.Account;
         user.Bank = request.Bank ?? user.Bank;
+        user.Risk = request.Risk ?? user.Risk;
+        user.Cards = request.Cards?.ToList() ?? user.Cards;
+        user.Preferred = request.Preferred ?? user.Preferred;
+        user.Nickname = request.Nickname ?? user.Nickname;
+        user.Unverified = request.Verified is { } verified ? !verified : user.Unverified;
         user.OtherItems = request.OtherItems ?? user.OtherItems;
         state.Put(user);
+        if (request.Account == AccountState.Closed)
+        {
+            // WeChat ends what a closed account had signed, and tells the merchants.
+            foreach (var contract in state.ContractsOf(user.Openid).Where(c => c.IsActive).ToList())
+            {
+                Calls.Contracts.Terminate(state, contract, Calls.Contracts.AccountClosed, null, now);
+            }
+        }
+
         return new(View(user)!);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Control;
@@ -16,12 +17,28 @@ internal sealed record MerchantRequest
 
     public AppView[]? Apps { get; init; }
 
+    /// <summary>Replaces the key's reset time; when a key changes it is now.</summary>
+    public DateTimeOffset? KeyResetAt { get; init; }
+
+    /// <summary>Short for all permissions with or without <c>papay</c>.</summary>
     public bool? MayDebit { get; init; }
+
+    public Permission[]? Permissions { get; init; }
+
+    public SubMerchant[]? SubMerchants { get; init; }
+
+    public bool? Penalised { get; init; }
+
+    public string[]? SigningDomains { get; init; }
+
+    public MerchantLimits? Limits { get; init; }
 
     public string? RefundNotifyUrl { get; init; }
 }
 
-internal sealed record MerchantView(string MchId, string Name, string Key, string? PreviousKey, AppView[] Apps, bool MayDebit, string? RefundNotifyUrl);
+internal sealed record MerchantView(
+    string MchId, string Name, string Key, string? PreviousKey, DateTimeOffset? KeyResetAt, AppView[] Apps, bool MayDebit, string? RefundNotifyUrl,
+    Permission[] Permissions, SubMerchant[] SubMerchants, bool Penalised, string[]? SigningDomains, MerchantLimits Limits);
 
 internal sealed record TemplateRequest
 {
@@ -67,10 +84,45 @@ internal sealed record UserRequest
 
     public BankState? Bank { get; init; }
 
+    public RiskState? Risk { get; init; }
+
+    public Card[]? Cards { get; init; }
+
+    /// <summary><c>wallet</c> or the bank of a card.</summary>
+    public string? Preferred { get; init; }
+
+    public string? Nickname { get; init; }
+
+    public bool? Verified { get; init; }
+
     public int? OtherItems { get; init; }
 }
 
-internal sealed record UserView(string Openid, long Balance, AccountState Account, BankState Bank, int OtherItems, ContractView[] Contracts);
+internal sealed record UserView(
+    string Openid, string? Nickname, long Balance, AccountState Account, BankState Bank, RiskState Risk, Card[] Cards, string? Preferred, bool Verified,
+    int OtherItems, ContractView[] Contracts, UserMessage[] Messages);
+
+internal sealed record EntrustRequest
+{
+    /// <summary>An entrustweb address, or the redirect_url of h5entrustweb.</summary>
+    public string? Url { get; init; }
+
+    public string? PreEntrustwebId { get; init; }
+
+    /// <summary>The session_id in an address.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>What a mini program hands over.</summary>
+    public Dictionary<string, JsonElement>? ExtraData { get; init; }
+
+    public required string Openid { get; init; }
+
+    /// <summary><c>agree</c> or <c>cancel</c>.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The same as <c>action</c>, as yes or no.</summary>
+    public bool? Agree { get; init; }
+}
 
 internal sealed record CashierRequest
 {

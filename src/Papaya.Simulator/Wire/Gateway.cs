@@ -22,7 +22,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
 
     private static readonly FrozenDictionary<string, CallRule> Calls = new[]
     {
-        PayAndSign.Order, Contracts.Query, Contracts.Delete, Debits.Apply, Orders.DebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
+        SignOnly.Reserve, SignOnly.PartnerReserve, PayAndSign.Order, Contracts.Query, Contracts.Delete, Debits.Apply, Orders.DebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
         BillFile.Download,
     }.ToFrozenDictionary(c => c.Path, StringComparer.Ordinal);
 
@@ -129,11 +129,11 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
 
         if (state.FindMerchant(mchId) is not { } merchant)
         {
-            return Refuse(rule, "商户号不存在");
+            return Refuse(rule, Texts.NoMerchant);
         }
 
-        var signType = (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? SignType.Md5;
-        var check = V2Signature.Verify(message, merchant.Secrets);
+        var signType = (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? rule.Endpoint.DefaultSignType;
+        var check = V2Signature.Verify(message, merchant.SecretsAt(state.Now), signType);
         if (!check.IsValid || check.Type != signType)
         {
             return Refuse(rule, rule.IsBill ? "SIGN ERROR" : Texts.BadSign);

@@ -29,6 +29,14 @@ internal sealed class Change
 
     public List<Contract>? Contracts { get; set; }
 
+    public List<SigningSession>? Signings { get; set; }
+
+    public List<Notice>? Notices { get; set; }
+
+    public List<Usage>? Usages { get; set; }
+
+    public List<UserMessage>? Messages { get; set; }
+
     public List<Refund>? Refunds { get; set; }
 
     public List<Movement>? Movements { get; set; }
@@ -49,7 +57,7 @@ internal sealed class Change
 
     [JsonIgnore]
     public bool IsEmpty => Merchants is null && Templates is null && Users is null && Orders is null && Contracts is null && Refunds is null
-        && Movements is null && Deliveries is null && Sent is null && Ended is null
+        && Signings is null && Notices is null && Usages is null && Messages is null && Movements is null && Deliveries is null && Sent is null && Ended is null
         && Faults is null && FaultMarks is null && FaultsGone is null;
 }
 

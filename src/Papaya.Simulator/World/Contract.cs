@@ -3,14 +3,18 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.World;
 
-/// <summary>A signed contract (协议). Signing again makes a new one.</summary>
-internal sealed class Contract
+/// <summary>A signed contract (协议). Signing again makes a new one. Its appointment is its end by expiry.</summary>
+internal sealed class Contract : Scheduled
 {
     public required string ContractId { get; set; }
 
     public required string MchId { get; set; }
 
+    public string? SubMchId { get; set; }
+
     public required string AppId { get; set; }
+
+    public string? SubAppId { get; set; }
 
     public required long PlanId { get; set; }
 
@@ -21,6 +25,15 @@ internal sealed class Contract
     public required string RequestSerial { get; set; }
 
     public required string DisplayAccount { get; set; }
+
+    /// <summary>The account signed for, where one user may sign a template several times.</summary>
+    public string? OuterId { get; set; }
+
+    /// <summary>Whether V3 callbacks tell what becomes of it.</summary>
+    public bool IsV3 { get; set; }
+
+    /// <summary>The merchant's own number of the user, given back by V3.</summary>
+    public string? OutUserCode { get; set; }
 
     public SignType SignType { get; set; }
 
@@ -37,17 +50,6 @@ internal sealed class Contract
 
     /// <summary>The debit that waits for its 24 hours; at most one.</summary>
     public string? WaitingOrder { get; set; }
-
-    /// <summary>The Beijing day (yyyymmdd) that the counters below belong to.</summary>
-    public int CountedDay { get; set; }
-
-    public int Applies { get; set; }
-
-    public int Executions { get; set; }
-
-    public int Successes { get; set; }
-
-    public long Debited { get; set; }
 
     [JsonIgnore]
     public bool IsActive => TerminatedAt is null;

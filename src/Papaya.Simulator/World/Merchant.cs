@@ -16,6 +16,95 @@ internal enum AppKind
     MiniProgram,
 }
 
+/// <summary>A product that WeChat grants to a merchant.</summary>
+internal enum Permission
+{
+    /// <summary>Delegated debit as such.</summary>
+    [JsonStringEnumMemberName("papay")]
+    Papay,
+
+    /// <summary>contractorder.</summary>
+    [JsonStringEnumMemberName("contract_order")]
+    ContractOrder,
+
+    [JsonStringEnumMemberName("h5_sign")]
+    H5Sign,
+
+    /// <summary>One user may sign a template for several accounts.</summary>
+    [JsonStringEnumMemberName("multi_account")]
+    MultiAccount,
+
+    [JsonStringEnumMemberName("pre_notice")]
+    PreNotice,
+
+    [JsonStringEnumMemberName("paporderquery")]
+    PapOrderQuery,
+
+    /// <summary>Ordinary payment by JSAPI.</summary>
+    [JsonStringEnumMemberName("jsapi_pay")]
+    JsApiPay,
+
+    [JsonStringEnumMemberName("native_pay")]
+    NativePay,
+
+    [JsonStringEnumMemberName("app_pay")]
+    AppPay,
+
+    [JsonStringEnumMemberName("h5_pay")]
+    H5Pay,
+
+    [JsonStringEnumMemberName("fund_flow")]
+    FundFlow,
+
+    [JsonStringEnumMemberName("refund_api")]
+    RefundApi,
+
+    [JsonStringEnumMemberName("scheduled")]
+    Scheduled,
+
+    [JsonStringEnumMemberName("global")]
+    Global,
+
+    [JsonStringEnumMemberName("v3_with_contract")]
+    V3WithContract,
+}
+
+/// <summary>A merchant for whom a service provider calls.</summary>
+internal sealed class SubMerchant
+{
+    public required string SubMchId { get; set; }
+
+    public string? SubAppId { get; set; }
+}
+
+/// <summary>Calls in a second (or the time named) of one merchant.</summary>
+internal sealed class MerchantLimits
+{
+    /// <summary>pappayapply in a second.</summary>
+    public int ApplyQps { get; set; } = 150;
+
+    /// <summary>querycontract in a second.</summary>
+    public int QueryQps { get; set; } = 300;
+
+    /// <summary>refund in a second.</summary>
+    public int RefundQps { get; set; } = 150;
+
+    /// <summary>Wrong refund requests in a second.</summary>
+    public int RefundBadQps { get; set; } = 6;
+
+    /// <summary>refundquery in a second.</summary>
+    public int RefundQueryQps { get; set; } = 300;
+
+    /// <summary>Questions and refunds in a minute about orders that are older than a month.</summary>
+    public int OldOrderQpm { get; set; } = 5_000;
+
+    /// <summary>V3 notices in a second.</summary>
+    public int V3NoticeQps { get; set; } = 150;
+
+    /// <summary>Other V3 calls in a second.</summary>
+    public int V3Qps { get; set; } = 300;
+}
+
 internal sealed class App
 {
     public required string AppId { get; set; }
@@ -29,6 +118,9 @@ internal sealed class Merchant
     private ApiV2Key? _secret;
     private ApiV2Key[]? _secrets;
 
+    /// <summary>After a reset WeChat accepts the old key for so long.</summary>
+    public static readonly TimeSpan OldKeyLife = TimeSpan.FromDays(15);
+
     public required string MchId { get; set; }
 
     public string Name { get; set; } = "";
@@ -38,11 +130,25 @@ internal sealed class Merchant
     /// <summary>The key before the last reset; WeChat accepts both for 15 days.</summary>
     public string? PreviousKey { get; set; }
 
+    /// <summary>When the key was last reset.</summary>
+    public DateTimeOffset? KeyResetAt { get; set; }
+
     public List<App> Apps { get; set; } = [];
 
-    /// <summary>Whether WeChat has granted delegated debit.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public bool MayDebit { get; set; } = true;
+    /// <summary>Products that WeChat has granted; null: all of them.</summary>
+    public List<Permission>? Permissions { get; set; }
+
+    /// <summary>Sub-merchants of a service provider.</summary>
+    public List<SubMerchant>? SubMerchants { get; set; }
+
+    /// <summary>WeChat punishes the merchant: nobody can sign.</summary>
+    public bool Penalised { get; set; }
+
+    /// <summary>Root domains from which H5 signing may start; null: any.</summary>
+    public List<string>? SigningDomains { get; set; }
+
+    /// <summary>Calls that WeChat takes before it answers FREQUENCY_LIMITED.</summary>
+    public MerchantLimits Limits { get; set; } = new();
 
     /// <summary>Where refund results go when a refund names no address of its own.</summary>
     public string? RefundNotifyUrl { get; set; }
@@ -50,6 +156,9 @@ internal sealed class Merchant
     [JsonIgnore]
     public ApiV2Key Secret => _secret ??= new(Key);
 
-    [JsonIgnore]
-    public IReadOnlyList<ApiV2Key> Secrets => _secrets ??= PreviousKey is null ? [Secret] : [Secret, new(PreviousKey)];
+    /// <summary>The keys that a signature may come from.</summary>
+    public IReadOnlyList<ApiV2Key> SecretsAt(DateTimeOffset now) =>
+        PreviousKey is null || now - KeyResetAt >= OldKeyLife ? [Secret] : _secrets ??= [Secret, new(PreviousKey)];
+
+    public bool May(Permission permission) => Permissions?.Contains(permission) ?? true;
 }

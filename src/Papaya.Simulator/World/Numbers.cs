@@ -35,6 +35,13 @@ internal sealed class Numbers(int? seed, NonceSource nonces)
         return $"wx{BeijingTime.Compact(now)}{tail:x9}{tail * 0x9E3779B97F4A7C15 >> 20:x11}"[..36];
     }
 
+    /// <summary>29 characters: a signing session.</summary>
+    public string SessionId(DateTimeOffset now)
+    {
+        var tail = ulong.Parse(Next(), CultureInfo.InvariantCulture);
+        return $"{tail:x9}{tail * 0x9E3779B97F4A7C15:x16}{now.ToUnixTimeSeconds() & 0xFFFF:x4}";
+    }
+
     public long Plain() => ++Given;
 
     /// <summary>Six characters of a nonce are thirty random bits.</summary>

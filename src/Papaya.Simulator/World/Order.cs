@@ -104,6 +104,12 @@ internal sealed class Order : Scheduled
 
     public string? ContractNotifyUrl { get; set; }
 
+    /// <summary>contract_outerid: the account signed for.</summary>
+    public string? OuterId { get; set; }
+
+    /// <summary>limit_pay no_credit.</summary>
+    public bool NoCredit { get; set; }
+
     /// <summary>Whether the pre-signing part succeeded: only then the cashier shows the switch.</summary>
     public bool OffersContract { get; set; }
 

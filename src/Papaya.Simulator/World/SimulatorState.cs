@@ -28,7 +28,13 @@ public sealed class SimulatorState : IDisposable
     private readonly Dictionary<(string MchId, string Code), Order> _signingsByCode = [];
     private readonly Dictionary<string, Contract> _contracts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string MchId, string Code), Contract> _contractsByCode = [];
-    private readonly Dictionary<(string MchId, long PlanId, string Openid), Contract> _activeContracts = [];
+    private readonly Dictionary<(string MchId, long PlanId, string Openid, string OuterId), Contract> _activeContracts = [];
+    private readonly Dictionary<string, SigningSession> _signings = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, string Key), SigningSession> _signingsByRequest = [];
+    private readonly Dictionary<(string MchId, string Code), SigningSession> _sessionsByCode = [];
+    private readonly Dictionary<string, Notice> _notices = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string MchId, long PlanId, string Openid, string OuterId), Usage> _usages = [];
+    private readonly Dictionary<string, Queue<UserMessage>> _messages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Contract>> _contractsByUser = new(StringComparer.Ordinal);
     private readonly Dictionary<(string MchId, string OutRefundNo), Refund> _refunds = [];
     private readonly Dictionary<string, Refund> _refundsById = new(StringComparer.Ordinal);
@@ -147,6 +153,7 @@ public sealed class SimulatorState : IDisposable
                 ExpiresAt = signedAt.AddDays(template.ValidDays),
             };
             Put(new User { Openid = contract.Openid, Balance = balance });
+            Schedule(contract, contract.ExpiresAt);
             Put(contract);
             seeded.Add(new(contract.ContractId, contract.Openid, contract.ContractCode));
         }
@@ -196,7 +203,31 @@ public sealed class SimulatorState : IDisposable
     /// <summary>The latest relation under a code.</summary>
     internal Contract? FindContractByCode(string mchId, string? code) => code is null ? null : _contractsByCode.GetValueOrDefault((mchId, code));
 
-    internal Contract? FindActiveContract(string mchId, long planId, string openid) => _activeContracts.GetValueOrDefault((mchId, planId, openid));
+    internal Contract? FindActiveContract(string mchId, long planId, string openid, string? outerId = null) =>
+        _activeContracts.GetValueOrDefault((mchId, planId, openid, outerId ?? ""));
+
+    internal SigningSession? FindSigning(string? id) => id is null ? null : _signings.GetValueOrDefault(id);
+
+    /// <summary>The open session that these parameters made.</summary>
+    internal SigningSession? FindSigningByRequest(string mchId, string key) =>
+        _signingsByRequest.TryGetValue((mchId, key), out var session) && session.IsOpen ? session : null;
+
+    /// <summary>The sign-only session that is open and would sign under this code.</summary>
+    internal SigningSession? FindOpenSession(string mchId, string code) =>
+        _sessionsByCode.TryGetValue((mchId, code), out var session) && session.IsOpen ? session : null;
+
+    /// <summary>The latest notice of a contract.</summary>
+    internal Notice? FindNotice(string contractId) => _notices.GetValueOrDefault(contractId);
+
+    /// <summary>The counters of a user's debits under a template; made when there are none. The caller puts them.</summary>
+    internal Usage UsageOf(Contract contract) =>
+        _usages.GetValueOrDefault((contract.MchId, contract.PlanId, contract.Openid, contract.OuterId ?? ""))
+        ?? new() { MchId = contract.MchId, PlanId = contract.PlanId, Openid = contract.Openid, OuterId = contract.OuterId ?? "" };
+
+    /// <summary>What WeChat told a user, oldest first.</summary>
+    internal IReadOnlyCollection<UserMessage> MessagesOf(string openid) => _messages.TryGetValue(openid, out var list) ? list : [];
+
+    internal IEnumerable<SigningSession> Signings => _signings.Values;
 
     internal IReadOnlyList<Contract> ContractsOf(string openid) => _contractsByUser.TryGetValue(openid, out var list) ? list : [];
 
@@ -236,6 +267,30 @@ public sealed class SimulatorState : IDisposable
     {
         Index(contract);
         Add(Changed().Contracts ??= [], contract);
+    }
+
+    internal void Put(SigningSession session)
+    {
+        Index(session);
+        Add(Changed().Signings ??= [], session);
+    }
+
+    internal void Put(Notice notice)
+    {
+        _notices[notice.ContractId] = notice;
+        Add(Changed().Notices ??= [], notice);
+    }
+
+    internal void Put(Usage usage)
+    {
+        Index(usage);
+        Add(Changed().Usages ??= [], usage);
+    }
+
+    internal void Put(UserMessage message)
+    {
+        Index(message);
+        (Changed().Messages ??= []).Add(message);
     }
 
     internal void Put(Refund refund)
@@ -438,6 +493,10 @@ public sealed class SimulatorState : IDisposable
             _users[u.Openid] = u;
         });
         line.Contracts?.ForEach(Index);
+        line.Signings?.ForEach(Index);
+        line.Notices?.ForEach(n => _notices[n.ContractId] = n);
+        line.Usages?.ForEach(Index);
+        line.Messages?.ForEach(Index);
         line.Orders?.ForEach(o =>
         {
             o.Refunds = FindOrder(o.MchId, o.OutTradeNo)?.Refunds;
@@ -460,7 +519,7 @@ public sealed class SimulatorState : IDisposable
     /// <summary>Only what is true at the end of the journal has appointments; earlier lines left copies behind that must not act.</summary>
     private void RecallAppointments()
     {
-        foreach (var what in _orders.Values.Concat<Scheduled>(_refunds.Values).Concat(_deliveries.Values))
+        foreach (var what in _orders.Values.Concat<Scheduled>(_contracts.Values).Concat(_signings.Values).Concat(_refunds.Values).Concat(_deliveries.Values))
         {
             if (what.DueAt is { } at)
             {
@@ -507,7 +566,7 @@ public sealed class SimulatorState : IDisposable
             mine[mine.IndexOf(known!)] = contract;
         }
 
-        var key = (contract.MchId, contract.PlanId, contract.Openid);
+        var key = (contract.MchId, contract.PlanId, contract.Openid, contract.OuterId ?? "");
         var wasActive = _activeContracts.TryGetValue(key, out var active) && active.ContractId == contract.ContractId;
         if (contract.IsActive)
         {
@@ -521,6 +580,32 @@ public sealed class SimulatorState : IDisposable
         if (wasActive != contract.IsActive && _users.TryGetValue(contract.Openid, out var user))
         {
             user.Items += contract.IsActive ? 1 : -1;
+        }
+    }
+
+    private void Index(SigningSession session)
+    {
+        _signings[session.Id] = session;
+        _sessionsByCode[(session.MchId, session.ContractCode)] = session;
+        if (session.RequestKey is { } key)
+        {
+            _signingsByRequest[(session.MchId, key)] = session;
+        }
+    }
+
+    private void Index(Usage usage) => _usages[(usage.MchId, usage.PlanId, usage.Openid, usage.OuterId)] = usage;
+
+    private void Index(UserMessage message)
+    {
+        if (!_messages.TryGetValue(message.Openid, out var list))
+        {
+            _messages[message.Openid] = list = new();
+        }
+
+        list.Enqueue(message);
+        if (list.Count > UserMessage.MostKept)
+        {
+            list.Dequeue();
         }
     }
 
@@ -578,6 +663,27 @@ public sealed class SimulatorState : IDisposable
         foreach (var some in _contracts.Values.OrderBy(c => c.SignedAt).ThenBy(c => c.ContractId, StringComparer.Ordinal).Chunk(1000))
         {
             yield return new() { At = now, Contracts = [.. some] };
+        }
+
+        foreach (var some in _signings.Values.OrderBy(s => s.OpenedAt).ThenBy(s => s.Id, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Signings = [.. some] };
+        }
+
+        foreach (var some in _notices.Values.OrderBy(n => n.ContractId, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Notices = [.. some] };
+        }
+
+        foreach (var some in _usages.Values.OrderBy(u => u.MchId, StringComparer.Ordinal).ThenBy(u => u.PlanId).ThenBy(u => u.Openid, StringComparer.Ordinal)
+            .ThenBy(u => u.OuterId, StringComparer.Ordinal).Chunk(1000))
+        {
+            yield return new() { At = now, Usages = [.. some] };
+        }
+
+        foreach (var some in _messages.OrderBy(m => m.Key, StringComparer.Ordinal).SelectMany(m => m.Value).Chunk(1000))
+        {
+            yield return new() { At = now, Messages = [.. some] };
         }
 
         foreach (var some in _orders.Values.OrderBy(o => o.MchId, StringComparer.Ordinal).ThenBy(o => o.OutTradeNo, StringComparer.Ordinal).Chunk(1000))

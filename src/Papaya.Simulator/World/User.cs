@@ -7,11 +7,17 @@ internal enum AccountState
     [JsonStringEnumMemberName("normal")]
     Normal,
 
+    /// <summary>WeChat restricts the account's trade.</summary>
     [JsonStringEnumMemberName("abnormal")]
     Abnormal,
 
+    /// <summary>The user closed the account: every contract has ended.</summary>
     [JsonStringEnumMemberName("closed")]
     Closed,
+
+    /// <summary>The payment account is frozen; chat goes on.</summary>
+    [JsonStringEnumMemberName("frozen")]
+    Frozen,
 }
 
 internal enum BankState
@@ -21,18 +27,60 @@ internal enum BankState
 
     [JsonStringEnumMemberName("maintenance")]
     Maintenance,
+
+    [JsonStringEnumMemberName("frozen")]
+    Frozen,
 }
 
-/// <summary>A WeChat user with a wallet.</summary>
+/// <summary>What WeChat's risk control says to this user's debits.</summary>
+internal enum RiskState
+{
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    [JsonStringEnumMemberName("refuse")]
+    Refuse,
+}
+
+/// <summary>A bank card bound to the wallet.</summary>
+internal sealed class Card
+{
+    /// <summary>WeChat's bank_type, such as <c>CMB_DEBIT</c> or <c>CMB_CREDIT</c>.</summary>
+    public required string Bank { get; set; }
+
+    /// <summary>What it can still pay, in fen.</summary>
+    public long Balance { get; set; }
+
+    public BankState State { get; set; }
+
+    [JsonIgnore]
+    public bool IsCredit => Bank.EndsWith("_CREDIT", StringComparison.Ordinal);
+}
+
+/// <summary>A WeChat user with a wallet and cards.</summary>
 internal sealed class User
 {
     public required string Openid { get; set; }
 
+    public string? Nickname { get; set; }
+
+    /// <summary>The wallet, in fen.</summary>
     public long Balance { get; set; }
+
+    public List<Card>? Cards { get; set; }
+
+    /// <summary>The card or <c>wallet</c> that the user wants to be tried first.</summary>
+    public string? Preferred { get; set; }
 
     public AccountState Account { get; set; }
 
+    /// <summary>State of the user's bank as a whole; it matters when the wallet is short.</summary>
     public BankState Bank { get; set; }
+
+    public RiskState Risk { get; set; }
+
+    /// <summary>An account without a real name can neither sign nor pay.</summary>
+    public bool Unverified { get; set; }
 
     /// <summary>Deduct items held at other merchants; 200 in total is WeChat's limit.</summary>
     public int OtherItems { get; set; }
