@@ -6,6 +6,7 @@ using Papaya.Simulator.Clock;
 using Papaya.Simulator.Control;
 using Papaya.Simulator.Doors;
 using Papaya.Simulator.Faults;
+using Papaya.Simulator.Journal;
 using Papaya.Simulator.Notifications;
 using Papaya.Simulator.Pages;
 using Papaya.Simulator.Wire;
@@ -31,7 +32,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<ClientCertificates>();
         builder.Services.AddSingleton<KeyRoutes>();
         builder.Services.AddSingleton(_ => new SimulatorState(options, clock));
-        builder.Services.AddSingleton<Traffic>(_ => new(options));
+        builder.Services.AddSingleton<CallJournal>(_ => new(options));
         builder.Services.AddSingleton(services => services.GetRequiredService<SimulatorState>().Faults);
         builder.Services.AddSingleton<Courier>();
         builder.Services.AddSingleton<Gateway>();
@@ -41,6 +42,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<SigningRoutes>();
         builder.Services.AddSingleton<SigningDoor>();
         builder.Services.AddSingleton<TruthRoutes>();
+        builder.Services.AddSingleton<NotificationRoutes>();
         builder.Services.AddSingleton<FaultRoutes>();
         builder.Services.AddSingleton<SwitchRoutes>();
         PageRoutes.Add(builder.Services);
@@ -96,6 +98,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<SigningRoutes>().Map(app);
         app.Services.GetRequiredService<SigningDoor>().Map(app);
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
+        app.Services.GetRequiredService<NotificationRoutes>().Map(app);
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
         app.Services.GetRequiredService<SwitchRoutes>().Map(app);
         app.Services.GetRequiredService<KeyRoutes>().Map(app);

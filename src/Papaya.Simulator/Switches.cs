@@ -72,6 +72,8 @@ internal sealed class Switches
             "entrustweb addresses over 1024 bytes."),
         new("sign_unsign_resets_limits", ["no", "yes"], Evidence.Inferred, "FAQ D:4011987907, items 36 to 38: limits per user and template",
             "Whether signing again begins the day's counters of debits anew."),
+        new("ack_strictness", ["parsed", "exact"], Evidence.Official, "notification pages D:4011987465: the answer has no blank lines",
+            "Acknowledgement of a V2 message: any XML with return_code SUCCESS, or only a document without blank lines, BOM or anything round it."),
     ];
 
     private readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);

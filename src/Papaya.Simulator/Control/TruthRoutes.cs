@@ -5,8 +5,8 @@ using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Control;
 
-/// <summary>What is true about orders and money, and what went over the wire.</summary>
-internal sealed class TruthRoutes(ControlApi api, SimulatorState state, Traffic traffic)
+/// <summary>What is true about orders and money.</summary>
+internal sealed class TruthRoutes(ControlApi api, SimulatorState state)
 {
     private static readonly ControlJson Json = ControlJson.Default;
 
@@ -14,8 +14,6 @@ internal sealed class TruthRoutes(ControlApi api, SimulatorState state, Traffic 
     {
         routes.MapGet("/_sim/orders/{out_trade_no}", http => api.ShowAsync(http, Json.OrderView, "order", () => FindOrder(http)));
         routes.MapGet("/_sim/ledger", http => api.Read(http, Json.LedgerView, () => new LedgerView([.. state.Movements.Select(Entry)])));
-        routes.MapGet("/_sim/requests", http => api.ListAsync(http, Json.ListingRequestRecord, () => traffic.Requests(ControlApi.Query(http, "path"))));
-        routes.MapGet("/_sim/notifications", http => api.ListAsync(http, Json.ListingSendRecord, () => traffic.Sends(ControlApi.Query(http, "out_trade_no"))));
     }
 
     private static LedgerEntry Entry(Movement m) =>

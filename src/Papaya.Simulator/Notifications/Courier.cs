@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using Papaya.Simulator.Faults;
+using Papaya.Simulator.Journal;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Notifications;
 
 /// <summary>Sends what is due, a bounded number at once, and makes the next appointment when nobody acknowledged.</summary>
-internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic traffic) : IDisposable
+internal sealed class Courier(SimulatorState state, FaultRules faults, CallJournal journal) : IDisposable
 {
     /// <summary>WeChat waits so long for an answer. It is the network's time, not the test clock's.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -18,6 +19,8 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
     private const int LongestAnswer = 8 * 1024;
 
     private static readonly MediaTypeHeaderValue Xml = new("text/xml", "utf-8");
+
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     // The bare invoker: what HttpClient adds (base address, buffering, a timer each) is a tenth of a send's cost.
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
@@ -31,6 +34,9 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
     private readonly List<Delivery> _overtaken = [];
     private int _couriers;
     private volatile bool _disposed;
+
+    /// <summary>The headers of a V3 message, signed at the moment of a send over the body that is sent; set by the host.</summary>
+    public Func<Delivery, ReadOnlyMemory<byte>, DateTimeOffset, FaultHit?, KeyValuePair<string, string>[]>? HeadersOfV3 { get; set; }
 
     /// <summary>Called when a delivery falls due; counted as work from here on until its send is over.</summary>
     public void Take(Delivery delivery)
@@ -112,7 +118,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
 
         if (fault is { Kind: FaultKind.Delay or FaultKind.Reorder })
         {
-            Note(delivery, sentAt, 0, false, default, fault);
+            Note(delivery, sentAt, delivery.Body, [], CallVerdict.NotSent, 0, default, fault, TimeProvider.System.GetTimestamp());
             state.Arm();
             return;
         }
@@ -120,7 +126,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
         var acknowledged = false;
         if (fault is { Kind: FaultKind.Drop })
         {
-            Note(delivery, sentAt, 0, false, default, fault);
+            Note(delivery, sentAt, delivery.Body, [], CallVerdict.NotSent, 0, default, fault, TimeProvider.System.GetTimestamp());
         }
         else
         {
@@ -135,7 +141,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
             delivery.Sends++;
             delivery.HeldBack = false;
             LetGo(delivery, op.Now);
-            if (acknowledged || Schedules.WaitAfter(delivery.Kind, delivery.Sends) is not { } wait)
+            if (acknowledged || Schedules.WaitAfter(delivery, delivery.Sends) is not { } wait)
             {
                 state.End(delivery);
             }
@@ -163,13 +169,20 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
 
     private async Task<bool> PostAsync(Delivery delivery, DateTimeOffset sentAt, FaultHit? fault, byte[] buffer, CancellationToken patience)
     {
+        var began = TimeProvider.System.GetTimestamp();
+        var body = fault is { Kind: FaultKind.BadSignature } ? Encoding.UTF8.GetBytes(FaultRules.Spoil(Encoding.UTF8.GetString(delivery.Body))) : delivery.Body;
+        var headers = delivery.Format == DeliveryFormat.V2 ? [] : HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
         var status = 0;
         var length = 0;
         try
         {
-            var body = fault is { Kind: FaultKind.BadSignature } ? Encoding.UTF8.GetBytes(FaultRules.Spoil(Encoding.UTF8.GetString(delivery.Body))) : delivery.Body;
             using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(body) };
-            request.Content.Headers.ContentType = Xml;
+            request.Content.Headers.ContentType = delivery.Format == DeliveryFormat.V2 ? Xml : Json;
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
             using var response = await _http.SendAsync(request, patience);
             await using var stream = await response.Content.ReadAsStreamAsync(patience);
             length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience);
@@ -182,19 +195,49 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, Traffic t
         }
 
         var answer = buffer.AsMemory(0, length);
-        var acknowledged = status is >= 200 and < 300
-            && (answer.Span.SequenceEqual(Acknowledgement.Success.Span)
-                || (V2Message.TryParse(answer, out var message, out _) && message!.Is("return_code"u8, "SUCCESS"u8)));
-        Note(delivery, sentAt, status, acknowledged, answer, fault);
-        return acknowledged;
+        var verdict = status == 0 ? CallVerdict.NoAnswer
+            : Acknowledges(delivery, status, answer) ? CallVerdict.Acknowledged
+            : CallVerdict.NotAcknowledged;
+        Note(delivery, sentAt, body, headers, verdict, status, answer, fault, began);
+        return verdict == CallVerdict.Acknowledged;
     }
 
-    private void Note(Delivery delivery, DateTimeOffset at, int status, bool acknowledged, ReadOnlyMemory<byte> answer, FaultHit? fault)
+    private bool Acknowledges(Delivery delivery, int status, ReadOnlyMemory<byte> answer) =>
+        status is >= 200 and < 300
+        && (delivery.Format != DeliveryFormat.V2
+            || answer.Span.SequenceEqual(Acknowledgement.Success.Span)
+            || (V2Message.TryParse(answer, out var message, out _) && message!.Is("return_code"u8, "SUCCESS"u8)
+                && (state.Switches.Is("ack_strictness", "parsed") || answer.Span is [(byte)'<', .., (byte)'>'])));
+
+    private void Note(
+        Delivery delivery, DateTimeOffset at, byte[] body, KeyValuePair<string, string>[] headers, CallVerdict verdict, int status,
+        ReadOnlyMemory<byte> answer, FaultHit? fault, long began)
     {
-        if (traffic.IsKept)
+        if (journal.IsKept)
         {
-            traffic.Add(new SendRecord(at, delivery.Kind, delivery.Url, delivery.OutTradeNo, delivery.ContractId, delivery.Sends + 1, status, acknowledged,
-                Encoding.UTF8.GetString(delivery.Body), status == 0 ? null : Encoding.UTF8.GetString(answer.Span), fault?.Kind));
+            var message = delivery.Format == DeliveryFormat.V2 && V2Message.TryParse(body, out var parsed, out _) ? parsed : null;
+            journal.Note(new()
+            {
+                At = at,
+                Kind = delivery.Kind,
+                Path = delivery.Url,
+                MchId = delivery.MchId,
+                OutTradeNo = delivery.OutTradeNo,
+                OutRefundNo = delivery.OutRefundNo,
+                ContractId = delivery.ContractId,
+                ContractCode = message?["contract_code"],
+                Openid = message?["openid"],
+                Status = status,
+                Verdict = verdict,
+                Fault = fault?.Kind,
+                DurationMs = CallReading.Since(began),
+                Delivery = delivery.Id,
+                Send = delivery.Sends + 1,
+                Of = Schedules.SendsOf(delivery),
+                Headers = headers,
+                Request = body,
+                Response = status == 0 ? null : answer.ToArray(),
+            });
         }
     }
 }

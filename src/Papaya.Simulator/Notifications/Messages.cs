@@ -81,7 +81,7 @@ internal static class Messages
         using var message = new V2Writer(XmlText.CData);
         message.Add("return_code"u8, "SUCCESS").Add("appid"u8, refund.AppId).Add("mch_id"u8, refund.MchId).Add("nonce_str"u8, state.Nonces.Next())
             .Add("req_info"u8, RefundCipher.Encrypt(inner.Unsigned().Span, merchant.Secret));
-        Send(state, DeliveryKind.Refund, refund.MchId, url, message.Unsigned(), refund.OutTradeNo, null, now);
+        Send(state, DeliveryKind.Refund, refund.MchId, url, message.Unsigned(), refund.OutTradeNo, null, now, refund.OutRefundNo);
     }
 
     private static V2Writer Begin(SimulatorState state, Order order) =>
@@ -103,7 +103,8 @@ internal static class Messages
             contract.ContractId, now);
 
     private static void Send(
-        SimulatorState state, DeliveryKind kind, string mchId, string url, ReadOnlyMemory<byte> body, string? outTradeNo, string? contractId, DateTimeOffset now)
+        SimulatorState state, DeliveryKind kind, string mchId, string url, ReadOnlyMemory<byte> body, string? outTradeNo, string? contractId, DateTimeOffset now,
+        string? outRefundNo = null)
     {
         var delivery = new Delivery
         {
@@ -113,6 +114,7 @@ internal static class Messages
             Url = url,
             Body = body.ToArray(),
             OutTradeNo = outTradeNo,
+            OutRefundNo = outRefundNo,
             ContractId = contractId,
         };
         state.Schedule(delivery, now);

@@ -14,16 +14,26 @@ internal static class Schedules
     // C and D: 15 repeats, 24 h 4 min in total (D:4011937248).
     private static readonly int[] Payment = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600];
 
+    // Global V3: 15/15/30/180/1800/1800/1800/1800/3600.
+    private static readonly int[] Global = Debit;
+
     /// <summary>The wait after so many sends; null when WeChat gives up.</summary>
-    public static TimeSpan? WaitAfter(DeliveryKind kind, int sends)
+    public static TimeSpan? WaitAfter(Delivery delivery, int sends)
     {
-        var waits = kind switch
-        {
-            DeliveryKind.Contract => Contract,
-            DeliveryKind.Debit => Debit,
-            DeliveryKind.Payment or DeliveryKind.Refund => Payment,
-            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-        };
+        var waits = WaitsOf(delivery);
         return sends <= waits.Length ? TimeSpan.FromSeconds(waits[sends - 1]) : null;
     }
+
+    /// <summary>How often a message is sent at most.</summary>
+    public static int SendsOf(Delivery delivery) => WaitsOf(delivery).Length + 1;
+
+    private static int[] WaitsOf(Delivery delivery) => delivery switch
+    {
+        { IsOnce: true } => [],
+        { Format: DeliveryFormat.V3Global } => Global,
+        { Format: DeliveryFormat.V3 } => Payment,
+        { Kind: DeliveryKind.Contract } => Contract,
+        { Kind: DeliveryKind.Debit } => Debit,
+        _ => Payment,
+    };
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Papaya.Simulator.Bills;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.Faults;
+using Papaya.Simulator.Journal;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -13,7 +14,7 @@ namespace Papaya.Simulator.Wire;
 /// WeChat's V2 door: reads, verifies, lets the rule of the path answer under the world's lock, signs. What falls due at once
 /// (an immediate debit, a notification) begins when the answer has left.
 /// </summary>
-internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic traffic)
+internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJournal journal)
 {
     private const int LongestBody = 1 << 20;
 
@@ -33,6 +34,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
     /// <param name="certificate">The merchant number that a client certificate proves; empty if none does.</param>
     public async Task AnswerAsync(HttpContext http, CallRule rule, string certificate)
     {
+        var began = TimeProvider.System.GetTimestamp();
         var body = await ReadAsync(http.Request);
         V2Error? error = null;
         var message = HttpMethods.IsPost(http.Request.Method) && V2Message.TryParse(body, out var parsed, out error, LongestBody) ? parsed : null;
@@ -41,14 +43,14 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
         {
             if (fault is { IsProcessed: false, Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
             {
-                await MisbehaveAsync(http, rule, body, fault);
+                await MisbehaveAsync(http, rule, body, fault, began);
                 return;
             }
 
             using var answer = Process(http.Request.Method, rule, message, error, certificate, fault);
             if (fault is { Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
             {
-                await MisbehaveAsync(http, rule, body, fault);
+                await MisbehaveAsync(http, rule, body, fault, began);
                 return;
             }
 
@@ -58,9 +60,9 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
                 { Kind: FaultKind.AmountOffByOneFen } when answer.File is not null => BillFile.Spoil(answer.File),
                 _ => answer.Bytes,
             };
-            Note(rule, 200, body, bytes, fault);
             http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
             http.Response.ContentLength = bytes.Length;
+            journal.NoteV2(http, state, rule.Path, body, 200, bytes, fault, began);
             await http.Response.Body.WriteAsync(bytes);
             await http.Response.CompleteAsync();
         }
@@ -222,33 +224,23 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Traffic t
         return new(writer.Unsigned(), null, writer);
     }
 
-    private async Task MisbehaveAsync(HttpContext http, CallRule rule, byte[] body, FaultHit fault)
+    private async Task MisbehaveAsync(HttpContext http, CallRule rule, byte[] body, FaultHit fault, long began)
     {
         if (fault.Kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter)
         {
             // Never a hang: it would stall the clock. To the caller it is the same: no answer.
-            Note(rule, 0, body, default, fault);
+            journal.NoteV2(http, state, rule.Path, body, 0, default, fault, began);
             http.Abort();
             return;
         }
 
         var status = fault.Kind == FaultKind.Http500 ? 500 : 200;
         var page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
-        Note(rule, status, body, page, fault);
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html";
+        journal.NoteV2(http, state, rule.Path, body, status, page, fault, began);
         await http.Response.Body.WriteAsync(page);
         await http.Response.CompleteAsync();
-    }
-
-    private void Note(CallRule rule, int status, byte[] request, ReadOnlyMemory<byte> response, FaultHit? fault)
-    {
-        if (traffic.IsKept)
-        {
-            // A zipped bill is no text; its length says enough.
-            var text = response.Span is [0x1F, 0x8B, ..] ? $"gzip, {response.Length} bytes" : Encoding.UTF8.GetString(response.Span);
-            traffic.Add(new RequestRecord(state.Now, rule.Path, status, Encoding.UTF8.GetString(request), status == 0 ? null : text, fault?.Kind));
-        }
     }
 
     private readonly record struct Answer(ReadOnlyMemory<byte> Bytes, byte[]? File, IDisposable Writer) : IDisposable

@@ -18,6 +18,19 @@ internal enum DeliveryKind
     Refund,
 }
 
+/// <summary>Which family a message belongs to.</summary>
+internal enum DeliveryFormat
+{
+    /// <summary>XML, signed once inside; its repeats are the same bytes.</summary>
+    V2,
+
+    /// <summary>JSON, encrypted once; its headers are signed anew for each send. Acknowledged by any 2xx.</summary>
+    V3,
+
+    /// <summary>As V3, of the global family: its own schedule.</summary>
+    V3Global,
+}
+
 /// <summary>A notification on its way, with the number of sends made.</summary>
 internal sealed class Delivery : Scheduled
 {
@@ -33,11 +46,18 @@ internal sealed class Delivery : Scheduled
     [JsonConverter(typeof(Utf8Text))]
     public required byte[] Body { get; set; }
 
+    public DeliveryFormat Format { get; set; }
+
     public string? OutTradeNo { get; set; }
+
+    public string? OutRefundNo { get; set; }
 
     public string? ContractId { get; set; }
 
     public int Sends { get; set; }
+
+    /// <summary>Sent by hand: not repeated, whatever the answer.</summary>
+    public bool IsOnce { get; set; }
 
     /// <summary>Held back once by a fault; the next appointment is its send.</summary>
     public bool HeldBack { get; set; }

@@ -231,6 +231,9 @@ public sealed class SimulatorState : IDisposable
 
     internal IReadOnlyList<Contract> ContractsOf(string openid) => _contractsByUser.TryGetValue(openid, out var list) ? list : [];
 
+    /// <summary>A message that is still to be sent.</summary>
+    internal Delivery? FindDelivery(long id) => _deliveries.GetValueOrDefault(id);
+
     internal Refund? FindRefund(string mchId, string? outRefundNo) => outRefundNo is null ? null : _refunds.GetValueOrDefault((mchId, outRefundNo));
 
     internal Refund? FindRefundById(string mchId, string refundId) =>
