@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Papaya.Simulator.Faults;
@@ -59,6 +60,32 @@ internal static class CallReading
             });
         }
 
+        /// <summary>A signing call by GET: what is asked stands in the query.</summary>
+        public void NoteQuery(HttpContext http, SimulatorState state, int status, string response)
+        {
+            if (!journal.IsKept)
+            {
+                return;
+            }
+
+            string? Asked(string name) => http.Request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
+            journal.Note(new()
+            {
+                At = state.Now,
+                Method = http.Request.Method,
+                Path = http.Request.Path,
+                MchId = Asked("mch_id"),
+                ContractCode = Asked("contract_code"),
+                Openid = Asked("openid"),
+                Status = status,
+                Connection = http.Connection.Id,
+                Headers = Chosen(http.Request.Headers, OfRequests),
+                AnswerHeaders = Chosen(http.Response.Headers, OfAnswers),
+                Request = Encoding.UTF8.GetBytes(http.Request.QueryString.ToString()),
+                Response = Encoding.UTF8.GetBytes(response),
+            });
+        }
+
         /// <summary>A V3 call; <paramref name="path"/> is the template, so that calls of one kind are found together.</summary>
         public void NoteV3(
             HttpContext http, SimulatorState state, string path, string? mchId, CallVerdict verdict, byte[] request, int status, ReadOnlyMemory<byte> response,
@@ -107,7 +134,7 @@ internal static class CallReading
             return CallVerdict.Unreadable;
         }
 
-        var check = V2Signature.Verify(message, merchant.Secrets);
+        var check = V2Signature.Verify(message, merchant.SecretsAt(state.Now));
         return check switch
         {
             { Verdict: SignatureVerdict.Missing } => CallVerdict.Unsigned,

@@ -28,10 +28,10 @@ internal sealed record CanonicalView(CanonicalString? Request, CanonicalString? 
         }
 
         var merchant = state.FindMerchant(record.MchId);
-        return new(Explain(record.Request, merchant, state), record.IsSend || record.Response is null ? null : Explain(record.Response, merchant, state));
+        return new(Explain(record.Request, record.At, merchant, state), record.IsSend || record.Response is null ? null : Explain(record.Response, record.At, merchant, state));
     }
 
-    private static CanonicalString? Explain(byte[] body, Merchant? merchant, SimulatorState state)
+    private static CanonicalString? Explain(byte[] body, DateTimeOffset at, Merchant? merchant, SimulatorState state)
     {
         if (!V2Message.TryParse(body, out var message, out _))
         {
@@ -44,9 +44,9 @@ internal sealed record CanonicalView(CanonicalString? Request, CanonicalString? 
         }
 
         var found = V2Signature.Explain(message!, merchant.Secret);
-        var fits = V2Signature.Verify(message!, merchant.Secrets).IsValid;
+        var fits = V2Signature.Verify(message!, merchant.SecretsAt(at)).IsValid;
         return new(found.CanonicalText, found.Type.WireName(), found.Received, found.Expected, found.Received is null ? null : fits,
-            fits || found.FirstDifference is not { } at ? null : at + 1, fits || found.Received is null ? null : FittingKey(message!, merchant, state),
+            fits || found.FirstDifference is not { } difference ? null : difference + 1, fits || found.Received is null ? null : FittingKey(message!, merchant, state),
             found.LeftOut.Count == 0 ? null : found.LeftOut);
     }
 

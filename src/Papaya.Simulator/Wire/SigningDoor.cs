@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Papaya.Simulator.Calls;
+using Papaya.Simulator.Journal;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -13,7 +14,7 @@ namespace Papaya.Simulator.Wire;
 /// The two signing calls by GET. <c>entrustweb</c> is a page for the user; <c>h5entrustweb</c> is asked by the merchant's server and answers with
 /// the address of one. Both lead to <c>/sign/{session_id}</c>.
 /// </summary>
-internal sealed class SigningDoor(SimulatorState state, Traffic traffic)
+internal sealed class SigningDoor(SimulatorState state, CallJournal journal)
 {
     /// <summary>What WeChat's page shows for every mistake of the merchant.</summary>
     public const string MerchantMistake = "商家系统错误，请联系商家处理";
@@ -131,9 +132,6 @@ internal sealed class SigningDoor(SimulatorState state, Traffic traffic)
 
     private void Note(HttpContext http, int status, string response)
     {
-        if (traffic.IsKept)
-        {
-            traffic.Add(new RequestRecord(state.Now, http.Request.Path, status, http.Request.QueryString.Value!, response, null));
-        }
+        journal.NoteQuery(http, state, status, response);
     }
 }
