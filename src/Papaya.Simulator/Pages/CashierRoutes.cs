@@ -60,6 +60,7 @@ internal sealed class CashierRoutes(SimulatorState state)
         }
 
         var openid = form["openid"].ToString();
+        http.ForgetEarlierPages();
         await (IsUser(openid)
             ? ShowAsync(http, new(openid, form["sign"] == "on", WasWrong: false), StatusCodes.Status200OK)
             : ShowAsync(http, null, StatusCodes.Status400BadRequest));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
@@ -12,6 +13,7 @@ namespace Papaya.Simulator.Pages;
 internal static class PageAnswer
 {
     private static readonly byte[] Css = ReadCss();
+    private static long _steps;
 
     /// <summary>Where the pages' only style sheet is; its name changes with its content.</summary>
     public static readonly string StyleAddress = $"/pages.css?v={Convert.ToHexStringLower(SHA256.HashData(Css))[..12]}";
@@ -50,6 +52,12 @@ internal static class PageAnswer
             response.Headers["Referrer-Policy"] = "same-origin";
             await response.WriteAsync("<!doctype html>" + html, http.RequestAborted);
         }
+
+        /// <summary>
+        /// Going back shall show a fresh page. Chromium keeps even pages that say no-store alive, ticks and all, until a cookie changes that no script can read.
+        /// </summary>
+        public void ForgetEarlierPages() => http.Response.Cookies.Append(
+            "step", Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true });
 
         /// <summary>After an act: the browser asks for the page that shows what came of it.</summary>
         public void SeeOther(string address)
