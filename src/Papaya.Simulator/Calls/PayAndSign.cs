@@ -88,7 +88,7 @@ internal static class PayAndSign
         var mchId = call.Merchant.MchId;
         if (!call.Merchant.May(Permission.Papay) || !call.Merchant.May(Permission.ContractOrder))
         {
-            call.Fail("MERCHANT PERMISSION ERROR", "商户没有委托代扣权限");
+            call.Fail(Refusals.Of(Order, Misuse.NotGranted, state.Switches));
             return;
         }
 
@@ -139,9 +139,9 @@ internal static class PayAndSign
         }
 
         var refusal = ContractRefusal(call, order);
-        if (refusal is { Code: "CONTRACT_CODE DUPLICATION" } && state.Switches.Is("contract_code_duplication", "order_fails"))
+        if (refusal is { Code: "CONTRACT_CODE DUPLICATION" } duplicate && state.Switches.Is("contract_code_duplication", "order_fails"))
         {
-            call.Fail(refusal.Code, refusal.Text);
+            call.Fail(duplicate);
             return;
         }
 
@@ -209,25 +209,25 @@ internal static class PayAndSign
         var sameCode = state.FindContractByCode(order.MchId, order.ContractCode);
         if (sameCode is { IsActive: true } || (sameCode is not null && state.Switches.Is("contract_code_reuse", "refused")))
         {
-            return new("CONTRACT_CODE DUPLICATION", "contract_code重复");
+            return new Refused("CONTRACT_CODE DUPLICATION", "contract_code重复");
         }
 
         return order.Openid is { } openid && state.FindActiveContract(order.MchId, order.PlanId!.Value, openid, order.OuterId) is not null
             && state.Switches.Is("already_signed", "contract_part_fails")
-            ? new("Fail", "已签约")
+            ? new Refused("Fail", "已签约")
             : null;
     }
 
     private static void Answer(Call call, Order order, Refused? refusal)
     {
         var answer = call.Success();
-        if (refusal is null)
+        if (refusal is not { } refused)
         {
             answer.Add("contract_result_code"u8, order.OffersContract ? "SUCCESS" : "FAIL");
         }
         else
         {
-            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, refusal.Code).Add("contract_err_code_des"u8, refusal.Text);
+            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, refused.Code).Add("contract_err_code_des"u8, refused.Text);
         }
 
         answer.Add("prepay_id"u8, order.PrepayId).Add("trade_type"u8, order.TradeType).Add("out_trade_no"u8, order.OutTradeNo)
@@ -243,5 +243,4 @@ internal static class PayAndSign
         }
     }
 
-    private sealed record Refused(string Code, string Text);
 }

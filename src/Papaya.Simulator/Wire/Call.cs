@@ -1,3 +1,4 @@
+using Papaya.Simulator.Calls;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -23,6 +24,9 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     public string? Certificate => certificate;
 
     public string AppId { get; } = message.GetString("appid"u8) ?? "";
+
+    /// <summary>The sub-merchant for whom a service provider calls; null when a merchant calls for itself.</summary>
+    public string? SubMchId { get; } = message.GetString("sub_mch_id"u8) is { Length: > 0 } sub ? sub : null;
 
     /// <summary>Set when the answer is <c>return_code</c> FAIL: unsigned.</summary>
     public bool IsUnsigned { get; private set; }
@@ -59,6 +63,15 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
         ErrCode = text;
     }
 
+    public void Fail(Refused refused) => Fail(refused.Code, refused.Text);
+
+    /// <summary>An unsigned refusal of which WeChat writes the text, or, where the switch says so, the code.</summary>
+    public void Refuse(Refused refused)
+    {
+        Refuse(state.Switches.Is("transport_errors", "code") ? refused.Code : refused.Text);
+        ErrCode = refused.Code;
+    }
+
     public static V2Writer Refusal(string text, string? billCode = null)
     {
         var writer = new V2Writer(XmlText.CData).Add("return_code"u8, "FAIL").Add("return_msg"u8, text);
@@ -74,6 +87,11 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     private V2Writer Begin()
     {
         _answer = new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("appid"u8, AppId).Add("mch_id"u8, merchant.MchId);
+        if (SubMchId is not null)
+        {
+            _answer.Add("sub_appid"u8, Text("sub_appid"u8)).Add("sub_mch_id"u8, SubMchId);
+        }
+
         // querycontract and deletecontract neither take nor give a nonce.
         return rule.HasNonce ? _answer.Add("nonce_str"u8, state.Nonces.Next()) : _answer;
     }
@@ -82,8 +100,6 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
 /// <summary>One path: the client's reviewed table of its parameters, and what it does, under the world's lock.</summary>
 internal sealed record CallRule(V2Endpoint Endpoint, Action<Call> Run)
 {
-    private static readonly string[] Nonce = ["nonce_str"];
-
     private readonly string[] _mayLack = [];
 
     public string Path => Endpoint.Path;
@@ -104,10 +120,42 @@ internal sealed record CallRule(V2Endpoint Endpoint, Action<Call> Run)
     /// <summary>downloadbill refuses everything at the first level, with <c>error_code</c>.</summary>
     public bool IsBill => Endpoint.ReplyForm == ReplyForm.File;
 
+    /// <summary>contractorder documents a code family of its own beside the one of ordinary orders.</summary>
+    public bool HasOwnCodes => Endpoint.Name == "contractorder";
+
+    /// <summary>Calls whose tables spell codes with blanks: XML FAIL, MERCHANT PERMISSION ERROR.</summary>
+    public bool HasSpacedCodes => HasOwnCodes || Endpoint.Name is "querycontract" or "deletecontract";
+
+    /// <summary>SIGN_ERROR instead of SIGNERROR.</summary>
+    public bool HasUnderscoredSign => HasOwnCodes || Path.StartsWith("/papay/", StringComparison.Ordinal);
+
     /// <summary>What the table says against the parameters; what does not fit together is left to the rule, which knows WeChat's words for it.</summary>
-    public FieldProblem? Check(V2Message request, bool tolerateNonce)
+    public FieldProblem? Check(V2Message request, Switches switches)
     {
-        var problem = Endpoint.Check(request, tolerateNonce && !HasNonce ? Nonce : _mayLack);
+        // Service providers use some paths of merchants; then their table has the sub-merchant.
+        var table = Endpoint.Partner is { } partner && partner.Path == Path && request.Contains("sub_mch_id"u8) ? partner : Endpoint;
+        var problem = table.Check(request, _mayLack);
+        List<string>? tolerated = null;
+        while (problem is { Rule: FieldRule.Unknown } surplus && Tolerances.Allows(request, surplus.Field, switches))
+        {
+            tolerated ??= [.. _mayLack];
+            tolerated.Add(surplus.Field);
+            problem = table.Check(request, tolerated);
+        }
+
         return problem is { Rule: FieldRule.Equality or FieldRule.Combination } ? null : problem;
     }
+}
+
+/// <summary>Surplus parameters that well-known clients send and WeChat, by their reports, lets pass. All others are refused.</summary>
+internal static class Tolerances
+{
+    public static bool Allows(V2Message request, string field, Switches switches) => field switch
+    {
+        _ when request[field] is null or "" => switches.Is("empty_surplus", "tolerated"),
+        "nonce_str" => switches.Is("papay_nonce", "tolerated"),
+        "op_user_id" or "op_user_passwd" => switches.Is("refund_op_user_id", "tolerated"),
+        "sign_type" => switches.Is("surplus_sign_type", "tolerated"),
+        _ => false,
+    };
 }

@@ -111,34 +111,35 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJourn
     {
         if (!HttpMethods.IsPost(method))
         {
-            return Refuse(rule, Texts.UsePost);
+            return Refuse(rule, Misuse.NotPost);
         }
 
         if (message is null)
         {
             return Refuse(rule, error!.Fault switch
             {
-                V2Fault.Empty => Texts.EmptyBody,
-                V2Fault.Encoding => Texts.NotUtf8,
-                _ => Texts.BadXml,
+                V2Fault.Empty => Misuse.NoBody,
+                V2Fault.Encoding => Misuse.NotUtf8,
+                _ => Misuse.NotXml,
             });
         }
 
         if (message.GetString("mch_id"u8) is not { Length: > 0 } mchId)
         {
-            return Refuse(rule, rule.IsBill ? "missing parameter" : "缺少参数mch_id");
+            return Refuse(rule, Misuse.Missing, "mch_id");
         }
 
         if (state.FindMerchant(mchId) is not { } merchant)
         {
-            return Refuse(rule, Texts.NoMerchant);
+            return Refuse(rule, Misuse.NoMerchant);
         }
 
         var signType = (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? rule.Endpoint.DefaultSignType;
         var check = V2Signature.Verify(message, merchant.SecretsAt(state.Now), signType);
-        if (!check.IsValid || check.Type != signType)
+        var isSigned = check.IsValid && check.Type == signType;
+        if (!isSigned && (rule.IsBill || state.Switches.Is("sign_error", "return")))
         {
-            return Refuse(rule, rule.IsBill ? "SIGN ERROR" : Texts.BadSign);
+            return Refuse(rule, Misuse.BadSign);
         }
 
         Call call;
@@ -148,6 +149,10 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJourn
             if (fault is { Kind: FaultKind.FrequencyLimited })
             {
                 call.Fail("FREQUENCY_LIMITED", Texts.TooFrequent);
+            }
+            else if (!isSigned)
+            {
+                call.Fail(Refusals.Of(rule, Misuse.BadSign, state.Switches));
             }
             else if (fault is not { Kind: FaultKind.SystemError, IsProcessed: false } && MayRun(call, rule))
             {
@@ -190,37 +195,44 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJourn
             return false;
         }
 
-        if (rule.Check(call.Message, state.Switches.Is("papay_nonce", "tolerated")) is not { } problem)
+        if (rule.Check(call.Message, state.Switches) is { } problem)
         {
-            return true;
+            AnswerProblem(call, rule, problem);
+            return false;
         }
 
-        var code = problem.Rule == FieldRule.Required ? rule.MissingCode : rule.MalformedCode;
-        var text = problem.Rule switch
+        if (call.SubMchId is { } sub && call.Merchant.SubMerchants?.Exists(m => m.SubMchId == sub) is not true)
         {
-            FieldRule.Unknown => $"不识别的参数{problem.Field}",
-            FieldRule.Required => $"缺少参数{problem.Field}",
-            _ => $"参数格式校验错误:{problem.Field}",
-        };
+            call.Fail("NOAUTH", "特约子商户商户号未授权服务商的产品权限");
+            return false;
+        }
+
+        return true;
+    }
+
+    private void AnswerProblem(Call call, CallRule rule, FieldProblem problem)
+    {
+        var misuse = problem.Rule switch { FieldRule.Unknown => Misuse.Surplus, FieldRule.Required => Misuse.Missing, _ => Misuse.Malformed };
+        var refused = Refusals.Of(rule, misuse, state.Switches, problem.Field);
         if (rule.IsBill)
         {
-            call.Refuse(problem is { Field: "bill_type", Rule: FieldRule.Form } ? "invalid bill_type" : code, "20001");
+            call.Refuse(problem is { Field: "bill_type", Rule: FieldRule.Form } ? "invalid bill_type" : refused.Code, "20001");
         }
-        else if (problem.Rule == FieldRule.Unknown || state.Switches.Is("parameter_errors", "return"))
+        else if (misuse == Misuse.Surplus || state.Switches.Is("parameter_errors", "return"))
         {
-            call.Refuse(text);
+            call.Refuse(refused);
         }
         else
         {
-            call.Fail(code, text);
+            call.Fail(refused);
         }
-
-        return false;
     }
 
-    private static Answer Refuse(CallRule rule, string text)
+    private Answer Refuse(CallRule rule, Misuse misuse, string? field = null)
     {
-        var writer = Call.Refusal(text, rule.IsBill ? "20001" : null);
+        var refused = Refusals.Of(rule, misuse, state.Switches, field);
+        var isCode = rule.IsBill && misuse is Misuse.BadSign or Misuse.Missing || state.Switches.Is("transport_errors", "code");
+        var writer = Call.Refusal(isCode ? refused.Code : refused.Text, rule.IsBill ? "20001" : null);
         return new(writer.Unsigned(), null, writer);
     }
 

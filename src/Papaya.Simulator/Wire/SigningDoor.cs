@@ -105,7 +105,7 @@ internal sealed class SigningDoor(SimulatorState state, CallJournal journal)
     }
 
     /// <summary>There is no err_code here: the code is in result_msg, or the text behind return_code FAIL.</summary>
-    private static string Failure(string code, string text)
+    private string Failure(string code, string text)
     {
         if (code == "MCHID_NOT_EXIST" || text.StartsWith("不识别的参数", StringComparison.Ordinal))
         {
@@ -113,13 +113,13 @@ internal sealed class SigningDoor(SimulatorState state, CallJournal journal)
         }
 
         using var writer = new V2Writer(XmlText.CData);
-        writer.Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("result_code"u8, "FAIL").Add("result_msg"u8, code == "SIGN_ERROR" ? code : text);
+        writer.Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("result_code"u8, "FAIL").Add("result_msg"u8, code == "SIGN_ERROR" || state.Switches.Is("transport_errors", "code") ? code : text);
         return Encoding.UTF8.GetString(writer.Unsigned().Span);
     }
 
-    private static string Refusal(string code, string text)
+    private string Refusal(string code, string text)
     {
-        using var writer = Call.Refusal(text.Length > 0 ? text : code);
+        using var writer = Call.Refusal(state.Switches.Is("transport_errors", "code") ? code : text);
         return Encoding.UTF8.GetString(writer.Unsigned().Span);
     }
 
