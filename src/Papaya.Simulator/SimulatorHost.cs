@@ -43,6 +43,8 @@ public static class SimulatorHost
         builder.Services.AddSingleton<SigningDoor>();
         builder.Services.AddSingleton<TruthRoutes>();
         builder.Services.AddSingleton<NotificationRoutes>();
+        builder.Services.AddSingleton<FundsRoutes>();
+        builder.Services.AddSingleton<RefundRoutes>();
         builder.Services.AddSingleton<FaultRoutes>();
         builder.Services.AddSingleton<SwitchRoutes>();
         PageRoutes.Add(builder.Services);
@@ -99,6 +101,8 @@ public static class SimulatorHost
         app.Services.GetRequiredService<SigningDoor>().Map(app);
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
         app.Services.GetRequiredService<NotificationRoutes>().Map(app);
+        app.Services.GetRequiredService<FundsRoutes>().Map(app);
+        app.Services.GetRequiredService<RefundRoutes>().Map(app);
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
         app.Services.GetRequiredService<SwitchRoutes>().Map(app);
         app.Services.GetRequiredService<KeyRoutes>().Map(app);
@@ -133,7 +137,7 @@ public static class SimulatorHost
                 SignOnly.Expire(state, session);
                 break;
             case Refund refund:
-                Refunds.Complete(state, refund, op.Now);
+                RefundDesk.Proceed(state, refund, op.Now);
                 break;
         }
     }

@@ -86,6 +86,7 @@ internal sealed class Switches
             "Whether signing again begins the day's counters of debits anew."),
         new("ack_strictness", ["parsed", "exact"], Evidence.Official, "notification pages D:4011987465: the answer has no blank lines",
             "Acknowledgement of a V2 message: any XML with return_code SUCCESS, or only a document without blank lines, BOM or anything round it."),
+        .. MoneySwitches.All,
     ];
 
     private readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);

@@ -33,12 +33,12 @@ public sealed class BillTests
             Assert.Equal(isRefund ? 0 : amount, decimal.Parse(row[24], CultureInfo.InvariantCulture));
             Assert.Equal(isRefund ? amount : 0, decimal.Parse(row[25], CultureInfo.InvariantCulture));
             Assert.Equal(isRefund ? (string?)entry["out_refund_no"] : "0", row[15]);
-            Assert.Equal((isRefund ? -amount : amount) * 0.006m, decimal.Parse(row[22], CultureInfo.InvariantCulture));
+            Assert.Equal((isRefund ? -1 : 1) * (long)entry["fee"]! / 100m, decimal.Parse(row[22], CultureInfo.InvariantCulture));
         }
 
         Assert.Equal("会员 & <月卡>", rows[0][20]);
         Assert.Equal("总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额", lines[^2]);
-        Assert.Equal("`3.0,`50.00,`10.01,`0.00,`0.23994,`50.00,`10.01", lines[^1]);
+        Assert.Equal("`3.0,`50.00,`10.01,`0.00,`0.24000,`50.00,`10.01", lines[^1]);
     }
 
     [Fact]

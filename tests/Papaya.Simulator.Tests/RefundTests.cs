@@ -51,19 +51,23 @@ public sealed class RefundTests
         for (var i = 0; i < 50; i++)
         {
             Assert.Equal("SUCCESS", (await world.RefundAsync("P1", "R" + i, 10)).Outcome);
+            await world.AdvanceAsync(TimeSpan.FromMinutes(1));
         }
 
         Assert.Equal("ERROR", (await world.RefundAsync("P1", "R50", 10)).Outcome);
         await world.SignedAsync(changes: ("out_trade_no", "P2"));
         Assert.Equal("SUCCESS", (await world.RefundAsync("P2", "S1", 2_000)).Outcome);
         Assert.Equal("ERROR", (await world.RefundAsync("P2", "S2", 501)).Outcome);
+        Assert.Equal("BIZERR_NEED_RETRY", (await world.RefundAsync("P2", "S3", 500)).Outcome);
+        await world.AdvanceAsync(TimeSpan.FromMinutes(1));
         Assert.Equal("SUCCESS", (await world.RefundAsync("P2", "S3", 500)).Outcome);
+        Assert.Equal("ERROR", (await world.RefundAsync("P2", "S4", 1)).Outcome);
     }
 
     [Fact]
     public async Task Many_refunds_are_paged_by_ten()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(switches: ("refund_interval", "none"));
         await world.SignedAsync(changes: ("out_trade_no", "P1"));
         for (var i = 0; i < 25; i++)
         {
@@ -111,6 +115,7 @@ public sealed class RefundTests
         await using var world = await World.StartAsync();
         await world.SignedAsync(changes: ("out_trade_no", "P1"));
         var one = await world.RefundAsync("P1", "R1", 10);
+        await world.AdvanceAsync(TimeSpan.FromMinutes(1));
         await world.RefundAsync("P1", "R2", 20);
         Assert.Equal("R1", (await AskAsync(world, ("refund_id", one["refund_id"]), ("out_refund_no", "R2")))["out_refund_no_0"]);
         var byTransaction = await AskAsync(world, ("refund_id", ""), ("out_refund_no", ""), ("transaction_id", one["transaction_id"]));

@@ -16,11 +16,6 @@ internal static class BillFile
 
     private const int MonthsKept = 3;
 
-    /// <summary>0.60 %: a fen of turnover costs 6 hundred-thousandths of a yuan.</summary>
-    private const long FeePerFen = 6;
-
-    private const string Rate = "0.60%";
-
     private static readonly string[] Columns =
     [
         "交易时间", "公众账号ID", "商户号", "特约商户号", "设备号", "微信订单号", "商户订单号", "用户标识", "交易类型", "交易状态", "付款银行", "货币种类", "应结订单金额",
@@ -94,7 +89,7 @@ internal static class BillFile
         }
 
         var movements = call.State.MovementsOf(call.Merchant.MchId, day)
-            .Where(m => kind == Kind.All || (m.Kind == MovementKind.Refund) == (kind == Kind.Refund)).ToArray();
+            .Where(m => (m.IsPayment && kind != Kind.Refund) || (m.Kind == MovementKind.Refund && kind != Kind.Success)).ToArray();
         if (day >= today || day < today.AddMonths(-MonthsKept) || movements.Length == 0)
         {
             call.Refuse("No Bill Exist", "20002");
@@ -109,16 +104,17 @@ internal static class BillFile
     {
         var text = new StringBuilder(256 * (movements.Length + 4));
         text.Append('\uFEFF').AppendJoin(',', Lay([.. Columns], kind, ["退款申请时间", "退款成功时间"])).Append("\r\n");
+        var rate = string.Create(CultureInfo.InvariantCulture, $"{state.FindMerchant(movements[0].MchId)!.FeeRate / 100m:0.00}%");
         long paid = 0, refunded = 0, fees = 0;
         foreach (var movement in movements)
         {
             var order = state.FindOrder(movement.MchId, movement.OutTradeNo)!;
             var refund = movement.OutRefundNo is { } number ? state.FindRefund(movement.MchId, number) : null;
-            var fee = FeePerFen * (refund is null ? movement.Amount : -movement.Amount);
+            var fee = 1_000 * (refund is null ? movement.Fee : -movement.Fee);
             fees += fee;
             paid += refund is null ? movement.Amount : 0;
             refunded += refund?.Amount ?? 0;
-            text.Append('`').AppendJoin(",`", Lay(Row(movement, order, refund, fee, madeAt), kind,
+            text.Append('`').AppendJoin(",`", Lay(Row(movement, order, refund, fee, rate, madeAt), kind,
                 [BeijingTime.Spaced(movement.At), refund?.SucceededAt is { } at && at <= madeAt ? BeijingTime.Spaced(at) : ""])).Append("\r\n");
         }
 
@@ -128,7 +124,7 @@ internal static class BillFile
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static List<string> Row(Movement movement, Order order, Refund? refund, long fee, DateTimeOffset madeAt)
+    private static List<string> Row(Movement movement, Order order, Refund? refund, long fee, string rate, DateTimeOffset madeAt)
     {
         var isRefund = refund is not null;
         var paid = Yuan(isRefund ? 0 : movement.Amount);
@@ -140,7 +136,7 @@ internal static class BillFile
             refund?.RefundId ?? "0", refund?.OutRefundNo ?? "0", back, "0.00", isRefund ? "ORIGINAL" : "",
             // A snapshot of the moment at which the bill is made, never updated later.
             refund is null ? "" : refund.SucceededAt <= madeAt ? "SUCCESS" : "PROCESSING",
-            OneLine(order.Body), OneLine(order.Attach), Fee(fee), Rate, paid, back, "",
+            OneLine(order.Body), OneLine(order.Attach), Fee(fee), rate, paid, back, "",
         ];
     }
 

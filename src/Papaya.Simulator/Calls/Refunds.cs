@@ -1,5 +1,4 @@
 using System.Globalization;
-using Papaya.Simulator.Notifications;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -9,31 +8,11 @@ namespace Papaya.Simulator.Calls;
 /// <summary><c>refund</c> and <c>refundquery</c>. A refund is accepted at once and reaches the wallet some minutes later.</summary>
 internal static class Refunds
 {
-    private const int MostPerOrder = 50;
     private const int RowsPerAnswer = 10;
 
     public static readonly CallRule Apply = new(Endpoints.Refund, Accept);
 
     public static readonly CallRule Query = new(Endpoints.RefundQuery, Ask);
-
-    /// <summary>The money reaches the user's wallet.</summary>
-    public static void Complete(SimulatorState state, Refund refund, DateTimeOffset now)
-    {
-        refund.State = RefundState.Success;
-        refund.SucceededAt = now;
-        state.Schedule(refund, null);
-        state.Put(refund);
-        if (state.FindUser(state.FindOrder(refund.MchId, refund.OutTradeNo)!.Openid) is { } user)
-        {
-            user.Balance += refund.Amount;
-            state.Put(user);
-        }
-
-        if (refund.NotifyUrl is { } url)
-        {
-            Messages.Refunded(state, refund, url, now);
-        }
-    }
 
     private static void Accept(Call call)
     {
@@ -88,54 +67,35 @@ internal static class Refunds
             return;
         }
 
-        if (WhyNot(call, order, total, amount) is { } refusal)
+        var wish = new RefundWish(order, outRefundNo, total, amount)
         {
-            call.Fail(refusal.Code, refusal.Text);
+            AppId = call.AppId,
+            Reason = call.Text("refund_desc"u8),
+            NotifyUrl = call.Text("notify_url"u8),
+            Account = call.Text("refund_account"u8),
+        };
+        if (RefundDesk.WhyNot(state, call.Merchant, wish, call.Now) is { } obstacle)
+        {
+            var (code, text) = Words(state, obstacle);
+            call.Fail(code, text);
             return;
         }
 
-        var refund = new Refund
-        {
-            MchId = mchId,
-            AppId = call.AppId,
-            OutRefundNo = outRefundNo,
-            RefundId = state.Numbers.RefundId(call.Now),
-            OutTradeNo = order.OutTradeNo,
-            TransactionId = order.TransactionId!,
-            TotalFee = total,
-            Amount = amount,
-            NotifyUrl = call.Text("notify_url"u8) ?? call.Merchant.RefundNotifyUrl,
-            Account = call.Text("refund_account"u8) ?? "REFUND_SOURCE_UNSETTLED_FUNDS",
-            AcceptedAt = call.Now,
-        };
-        order.State = TradeState.Refund;
-        order.Refunded += amount;
-        // To a wallet it takes at most 20 minutes; here 3 to 12, spread by the number.
-        state.Schedule(refund, call.Now + TimeSpan.FromMinutes(3 + (state.Numbers.Given % 10)));
-        state.Put(order);
-        state.Put(refund);
-        state.Put(new Movement
-        {
-            MchId = mchId,
-            Kind = MovementKind.Refund,
-            OutTradeNo = order.OutTradeNo,
-            TransactionId = order.TransactionId!,
-            ContractId = order.ContractId,
-            Openid = order.Openid!,
-            Amount = amount,
-            At = call.Now,
-            OutRefundNo = outRefundNo,
-        });
-        Answer(call, order, refund);
+        Answer(call, order, RefundDesk.Accept(state, call.Merchant, wish, call.Now));
     }
 
-    private static (string Code, string Text)? WhyNot(Call call, Order order, long total, long amount) =>
-        total != order.Amount ? ("PARAM_ERROR", "订单金额不正确")
-        : call.Now > order.PaidAt!.Value.AddYears(1) ? ("TRADE_OVERDUE", "订单已超过退款期限")
-        : call.State.FindUser(order.Openid) is null or { Account: AccountState.Closed } ? ("USER_ACCOUNT_ABNORMAL", "用户账户异常，退款请求失败")
-        : order.Refunded + amount > order.Amount ? ("ERROR", "累计退款金额大于支付金额")
-        : order.Refunds?.Count >= MostPerOrder ? ("ERROR", "该订单退款次数已达上限")
-        : null;
+    private static (string Code, string Text) Words(SimulatorState state, RefundObstacle obstacle) => obstacle switch
+    {
+        RefundObstacle.WrongTotal => ("PARAM_ERROR", "订单金额不正确"),
+        RefundObstacle.Overdue => ("TRADE_OVERDUE", "订单已经超过可退款的最大期限(支付后一年内可退款)"),
+        RefundObstacle.UserGone => ("USER_ACCOUNT_ABNORMAL", "用户账户异常，退款请求失败"),
+        RefundObstacle.FullyRefunded => ("ERROR", "订单已全额退款"),
+        RefundObstacle.MoreThanLeft => ("ERROR", "累计退款金额大于支付金额"),
+        RefundObstacle.TooManyParts => ("ERROR", "该订单退款次数已达上限"),
+        RefundObstacle.TooSoon => (state.Switches["refund_interval"], "同一笔订单多次退款的请求需相隔1分钟"),
+        RefundObstacle.NotEnough => ("NOTENOUGH", "基本账户余额不足，请充值后重新发起"),
+        _ => throw new ArgumentOutOfRangeException(nameof(obstacle)),
+    };
 
     private static void Answer(Call call, Order order, Refund refund) =>
         call.Success().Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo)
@@ -171,10 +131,10 @@ internal static class Refunds
         for (var n = 0; n < rows.Length; n++)
         {
             var row = rows[n];
-            answer.Add(Row("out_refund_no", n), row.OutRefundNo).Add(Row("refund_id", n), row.RefundId).Add(Row("refund_channel", n), "ORIGINAL")
+            answer.Add(Row("out_refund_no", n), row.OutRefundNo).Add(Row("refund_id", n), row.RefundId).Add(Row("refund_channel", n), row.Channel)
                 .Add(Row("refund_fee", n), row.Amount).Add(Row("settlement_refund_fee", n), row.Amount)
-                .Add(Row("refund_status", n), row.State == RefundState.Success ? "SUCCESS" : "PROCESSING")
-                .Add(Row("refund_account", n), row.Account).Add(Row("refund_recv_accout", n), "支付用户零钱");
+                .Add(Row("refund_status", n), Name(row.State))
+                .Add(Row("refund_account", n), row.Account).Add(Row("refund_recv_accout", n), row.Receiver);
             if (row.SucceededAt is { } at)
             {
                 answer.Add(Row("refund_success_time", n), BeijingTime.Spaced(at));
@@ -244,6 +204,16 @@ internal static class Refunds
             return true;
         }
     }
+
+    /// <summary>A state as V2 writes it.</summary>
+    public static string Name(RefundState state) => state switch
+    {
+        RefundState.Processing => "PROCESSING",
+        RefundState.Success => "SUCCESS",
+        RefundState.Abnormal => "CHANGE",
+        RefundState.Closed => "REFUNDCLOSE",
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
 
     private static string Row(string name, int n) => name + "_" + n.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,11 +18,12 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
         routes.MapGet("/_sim/templates", http => api.ListAsync(http, Json.ListingTemplate, () => state.Templates));
     }
 
-    private static MerchantView? View(Merchant? m) => m is null
+    private MerchantView? View(Merchant? m) => m is null
         ? null
         : new(
             m.MchId, m.Name, m.Key, m.PreviousKey, m.KeyResetAt, [.. m.Apps.Select(a => new AppView(a.AppId, a.Kind))], m.May(Permission.Papay), m.RefundNotifyUrl,
-            [.. m.Permissions ?? [.. Enum.GetValues<Permission>()]], [.. m.SubMerchants ?? []], m.Penalised, m.SigningDomains?.ToArray(), m.Limits);
+            [.. m.Permissions ?? [.. Enum.GetValues<Permission>()]], [.. m.SubMerchants ?? []], m.Penalised, m.SigningDomains?.ToArray(), m.Limits,
+            m.FeeRate / 100m, m.FeesApart, m.SettlesAfterDays, m.SettlesToBank, m.FundFlow, FundsView.Of(m.MchId, state.AccountsOf(m.MchId)));
 
     private Outcome<MerchantView> PutMerchant(MerchantRequest request, DateTimeOffset now)
     {
@@ -34,6 +35,16 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
         if (request.Key is { } key && (key.Length is < 1 or > 64 || !key.All(char.IsAsciiLetterOrDigit)))
         {
             return new(400, "key is letters and digits (32 at the real one).");
+        }
+
+        if (request.FeeRate is { } rate && (rate is < 0 or > 10 || (100 * rate) % 1 != 0))
+        {
+            return new(400, "fee_rate is a percentage from 0 to 10 with at most two decimals; 0.6 is usual.");
+        }
+
+        if (request.SettlesAfterDays is < 1 or > 30)
+        {
+            return new(400, "settles_after_days is 1 to 30; 1 is T+1.");
         }
 
         var known = state.FindMerchant(request.MchId);
@@ -57,8 +68,18 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
             SigningDomains = request.SigningDomains?.ToList() ?? known?.SigningDomains,
             Limits = request.Limits ?? known?.Limits ?? new(),
             RefundNotifyUrl = request.RefundNotifyUrl ?? known?.RefundNotifyUrl,
+            FeeRate = request.FeeRate is { } percent ? (int)(100 * percent) : known?.FeeRate ?? new Merchant { MchId = "", Key = "" }.FeeRate,
+            FeesApart = request.FeesApart ?? known?.FeesApart ?? false,
+            SettlesAfterDays = request.SettlesAfterDays ?? known?.SettlesAfterDays ?? 1,
+            SettlesToBank = request.SettlesToBank ?? known?.SettlesToBank ?? false,
+            FundFlow = request.FundFlow ?? known?.FundFlow ?? FundFlow.New,
         };
         state.Put(merchant);
+        if (known is null)
+        {
+            Presets.Open(state, merchant.MchId, now);
+        }
+
         return new(View(merchant)!);
     }
 

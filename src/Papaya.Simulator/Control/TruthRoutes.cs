@@ -13,11 +13,23 @@ internal sealed class TruthRoutes(ControlApi api, SimulatorState state)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/_sim/orders/{out_trade_no}", http => api.ShowAsync(http, Json.OrderView, "order", () => FindOrder(http)));
-        routes.MapGet("/_sim/ledger", http => api.Read(http, Json.LedgerView, () => new LedgerView([.. state.Movements.Select(Entry)])));
+        routes.MapGet("/_sim/ledger", http => api.Read(http, Json.LedgerView, Ledger));
+    }
+
+    private LedgerView Ledger()
+    {
+        foreach (var merchant in state.Merchants)
+        {
+            Fees.Settle(state, merchant, state.Now);
+        }
+
+        return new(
+            [.. state.Movements.Where(m => m.IsTrade).Select(Entry)],
+            [.. state.Movements.Where(m => !m.IsTrade).Select(m => new FundsEntry(m.Kind, m.MchId, m.Account, m.Amount, m.At, m.Day))]);
     }
 
     private static LedgerEntry Entry(Movement m) =>
-        new(m.Kind, m.OutTradeNo, m.TransactionId, m.ContractId, m.Openid, m.Amount, m.At, m.OutRefundNo, m.MchId);
+        new(m.Kind, m.OutTradeNo, m.TransactionId, m.ContractId, m.Openid, m.Amount, m.At, m.OutRefundNo, m.MchId, m.Fee);
 
     private OrderView? FindOrder(HttpContext http)
     {

@@ -34,11 +34,22 @@ internal sealed record MerchantRequest
     public MerchantLimits? Limits { get; init; }
 
     public string? RefundNotifyUrl { get; init; }
+
+    public decimal? FeeRate { get; init; }
+
+    public bool? FeesApart { get; init; }
+
+    public int? SettlesAfterDays { get; init; }
+
+    public bool? SettlesToBank { get; init; }
+
+    public FundFlow? FundFlow { get; init; }
 }
 
 internal sealed record MerchantView(
     string MchId, string Name, string Key, string? PreviousKey, DateTimeOffset? KeyResetAt, AppView[] Apps, bool MayDebit, string? RefundNotifyUrl,
-    Permission[] Permissions, SubMerchant[] SubMerchants, bool Penalised, string[]? SigningDomains, MerchantLimits Limits);
+    Permission[] Permissions, SubMerchant[] SubMerchants, bool Penalised, string[]? SigningDomains, MerchantLimits Limits,
+    decimal FeeRate, bool FeesApart, int SettlesAfterDays, bool SettlesToBank, FundFlow FundFlow, FundsView Funds);
 
 internal sealed record TemplateRequest
 {
@@ -149,7 +160,15 @@ internal sealed record ContractView(
         c.SignedAt, c.ExpiresAt, c.TerminatedAt, c.IsActive ? null : c.TerminationMode, c.TerminationRemark, c.WaitingOrder);
 }
 
-internal sealed record RefundView(string OutRefundNo, string RefundId, long Amount, RefundState State, DateTimeOffset AcceptedAt, DateTimeOffset? SucceededAt);
+internal sealed record RefundView(
+    string OutRefundNo, string RefundId, long Amount, RefundState State, DateTimeOffset AcceptedAt, DateTimeOffset? SucceededAt,
+    DateTimeOffset? AbnormalAt, DateTimeOffset? ClosedAt, string MchId, string OutTradeNo, long Fee, string Channel, string Receiver, string Account, string? Reason,
+    bool IsUnpaid, DateTimeOffset? DueAt)
+{
+    public static RefundView Of(Refund r) => new(
+        r.OutRefundNo, r.RefundId, r.Amount, r.State, r.AcceptedAt, r.SucceededAt, r.AbnormalAt, r.ClosedAt, r.MchId, r.OutTradeNo, r.Fee, r.Channel, r.Receiver,
+        r.Account, r.Reason, r.IsUnpaid, r.DueAt);
+}
 
 internal sealed record OrderView(
     string OutTradeNo, string MchId, string Appid, OrderKind Kind, string TradeType, TradeState State, long Amount, string Body, string? Attach,
@@ -159,14 +178,14 @@ internal sealed record OrderView(
     public static OrderView Of(Order o) => new(
         o.OutTradeNo, o.MchId, o.AppId, o.Kind, o.TradeType, o.State, o.Amount, o.Body, o.Attach, o.Openid, o.TransactionId, o.ContractId, o.PrepayId,
         o.PlanId, o.ContractCode, o.ErrCode, o.ErrText, o.Refunded,
-        o.Refunds is null ? null : [.. o.Refunds.Select(r => new RefundView(r.OutRefundNo, r.RefundId, r.Amount, r.State, r.AcceptedAt, r.SucceededAt))],
+        o.Refunds is null ? null : [.. o.Refunds.Select(RefundView.Of)],
         o.CreatedAt, o.PaidAt, o.DueAt);
 }
 
 internal sealed record LedgerEntry(
-    MovementKind Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At, string? OutRefundNo, string MchId);
+    MovementKind Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At, string? OutRefundNo, string MchId, long Fee);
 
-internal sealed record LedgerView(LedgerEntry[] Entries);
+internal sealed record LedgerView(LedgerEntry[] Entries, FundsEntry[] Funds);
 
 internal sealed record SwitchView(string Name, string Value, string Default, string[] Values, Evidence Evidence, string Source, string Meaning);
 

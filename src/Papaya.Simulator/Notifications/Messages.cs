@@ -1,3 +1,4 @@
+using Papaya.Simulator.Calls;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -68,16 +69,21 @@ internal static class Messages
         Send(state, contract, url, message, now);
     }
 
-    /// <summary>D: a refund reached its end. Unsigned; trust is the encryption.</summary>
+    /// <summary>D: a refund arrived, cannot arrive, or was closed. Unsigned; trust is the encryption.</summary>
     public static void Refunded(SimulatorState state, Refund refund, string url, DateTimeOffset now)
     {
         var merchant = state.FindMerchant(refund.MchId)!;
         using var inner = new V2Writer(XmlText.CData, "root");
         inner.Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo).Add("refund_id"u8, refund.RefundId)
             .Add("out_refund_no"u8, refund.OutRefundNo).Add("total_fee"u8, refund.TotalFee).Add("settlement_total_fee"u8, refund.TotalFee)
-            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount).Add("refund_status"u8, "SUCCESS")
-            .Add("success_time"u8, BeijingTime.Spaced(refund.SucceededAt!.Value)).Add("refund_recv_accout"u8, "支付用户零钱")
-            .Add("refund_account"u8, refund.Account).Add("refund_request_source"u8, "API");
+            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount).Add("refund_status"u8, Refunds.Name(refund.State));
+        if (refund.SucceededAt is { } at)
+        {
+            inner.Add("success_time"u8, BeijingTime.Spaced(at));
+        }
+
+        inner.Add("refund_recv_accout"u8, refund.Receiver).Add("refund_account"u8, refund.Account)
+            .Add("refund_request_source"u8, refund.IsByHand ? "VENDOR_PLATFORM" : "API");
         using var message = new V2Writer(XmlText.CData);
         message.Add("return_code"u8, "SUCCESS").Add("appid"u8, refund.AppId).Add("mch_id"u8, refund.MchId).Add("nonce_str"u8, state.Nonces.Next())
             .Add("req_info"u8, RefundCipher.Encrypt(inner.Unsigned().Span, merchant.Secret));

@@ -112,6 +112,18 @@ internal sealed class App
     public AppKind Kind { get; set; }
 }
 
+/// <summary>Which of the two generations of accounts a merchant has.</summary>
+internal enum FundFlow
+{
+    /// <summary>One basic account pays for refunds; <c>refund_account</c> is ignored.</summary>
+    [JsonStringEnumMemberName("new")]
+    New,
+
+    /// <summary>A refund comes from takings before their settlement, or from the available balance, as it asks.</summary>
+    [JsonStringEnumMemberName("old")]
+    Old,
+}
+
 /// <summary>A merchant number with its key and the apps bound to it.</summary>
 internal sealed class Merchant
 {
@@ -155,6 +167,23 @@ internal sealed class Merchant
 
     /// <summary>Where refund results go when a refund names no address of its own.</summary>
     public string? RefundNotifyUrl { get; set; }
+
+    /// <summary>WeChat's fee in hundredths of a percent: 60 is 0.60 %.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int FeeRate { get; set; } = 60;
+
+    /// <summary>Fees are taken from an account of their own while it holds enough.</summary>
+    public bool FeesApart { get; set; }
+
+    /// <summary>How many days after a day its takings are settled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int SettlesAfterDays { get; set; } = 1;
+
+    /// <summary>What is settled leaves for the merchant's bank at once, instead of becoming available.</summary>
+    public bool SettlesToBank { get; set; }
+
+    /// <summary>Which takings pay for a refund; see <see cref="World.FundFlow"/>.</summary>
+    public FundFlow FundFlow { get; set; }
 
     [JsonIgnore]
     public ApiV2Key Secret => _secret ??= new(Key);

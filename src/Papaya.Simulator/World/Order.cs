@@ -83,7 +83,13 @@ internal sealed class Order : Scheduled
     /// <summary>The contract debited, or the one signed with the payment.</summary>
     public string? ContractId { get; set; }
 
-    /// <summary>Sum of accepted refunds.</summary>
+    /// <summary>WeChat's fee in fen, taken when it was paid.</summary>
+    public long Fee { get; set; }
+
+    /// <summary>The fee came from the account for fees.</summary>
+    public bool FeeApart { get; set; }
+
+    /// <summary>Sum of accepted refunds that were not closed.</summary>
     public long Refunded { get; set; }
 
     public string? PrepayId { get; set; }

@@ -12,6 +12,7 @@ internal static class Presets
     public const long PreNoticePlan = 12536;
     public const long PayLaterPlan = 12537;
     private const long WalletFen = 100_000;
+    private const long OpeningFen = 10_000_000;
 
     public static void Apply(SimulatorState state)
     {
@@ -29,6 +30,7 @@ internal static class Presets
                     new() { AppId = MiniProgram, Kind = AppKind.MiniProgram },
                 ],
             });
+            Open(state, MchId, state.Now);
         }
 
         for (var i = 1; i <= 9; i++)
@@ -59,6 +61,12 @@ internal static class Presets
             state.Put(template);
         }
     }
+
+    /// <summary>A merchant does not start with nothing: refunds of last month's orders need money that is there.</summary>
+    public static void Open(SimulatorState state, string mchId, DateTimeOffset now) => state.Put(new Movement
+    {
+        MchId = mchId, Kind = MovementKind.Opening, Account = FundsAccount.Available, Amount = OpeningFen, At = Microseconds.Truncate(now),
+    });
 
     /// <summary>WeChat starts with 500 yuan for one debit and 2,500 a day; a template whose price is higher has been granted more.</summary>
     public static void Limits(Template template)

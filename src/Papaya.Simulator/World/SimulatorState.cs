@@ -44,6 +44,7 @@ public sealed class SimulatorState : IDisposable
     private readonly Dictionary<(string MchId, long PlanId), Template> _templates = [];
     private readonly Dictionary<string, User> _users = new(StringComparer.Ordinal);
     private readonly List<Movement> _movements = [];
+    private readonly Dictionary<string, Accounts> _accounts = new(StringComparer.Ordinal);
     private Change? _change;
     private DateTimeOffset? _alarmAt;
     private long _due;
@@ -124,6 +125,8 @@ public sealed class SimulatorState : IDisposable
     internal IEnumerable<Order> Orders => _orders.Values;
 
     internal IEnumerable<Contract> Contracts => _contracts.Values;
+
+    internal IEnumerable<Refund> Refunds => _refunds.Values;
 
     internal IEnumerable<Delivery> Deliveries => _deliveries.Values;
 
@@ -241,6 +244,17 @@ public sealed class SimulatorState : IDisposable
 
     internal IReadOnlyList<Movement> MovementsOf(string mchId, DateOnly day) => _movementsByDay.TryGetValue((mchId, day), out var list) ? list : [];
 
+    /// <summary>What a merchant's accounts hold. <see cref="Fees.Settle"/> brings them up to a moment.</summary>
+    internal Accounts AccountsOf(string mchId)
+    {
+        if (!_accounts.TryGetValue(mchId, out var accounts))
+        {
+            _accounts[mchId] = accounts = new();
+        }
+
+        return accounts;
+    }
+
     internal void Put(Merchant merchant)
     {
         _merchants[merchant.MchId] = merchant;
@@ -302,8 +316,14 @@ public sealed class SimulatorState : IDisposable
         Add(Changed().Refunds ??= [], refund);
     }
 
+    /// <summary>Adds; a payment pays its fee here, whoever made it.</summary>
     internal void Put(Movement movement)
     {
+        if (movement.IsPayment)
+        {
+            Fees.Charge(this, movement);
+        }
+
         Index(movement);
         (Changed().Movements ??= []).Add(movement);
     }
@@ -635,6 +655,7 @@ public sealed class SimulatorState : IDisposable
     private void Index(Movement movement)
     {
         _movements.Add(movement);
+        AccountsOf(movement.MchId).Apply(movement);
         var key = (movement.MchId, BeijingTime.Day(movement.At));
         if (!_movementsByDay.TryGetValue(key, out var day))
         {

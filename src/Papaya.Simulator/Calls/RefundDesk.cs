@@ -1,0 +1,250 @@
+using Papaya.Simulator.Notifications;
+using Papaya.Simulator.World;
+
+namespace Papaya.Simulator.Calls;
+
+/// <summary>What a merchant asks for, whichever interface it uses.</summary>
+internal sealed record RefundWish(Order Order, string OutRefundNo, long Total, long Amount)
+{
+    public required string AppId { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? NotifyUrl { get; init; }
+
+    /// <summary>One of V2's two purses; null leaves it to WeChat.</summary>
+    public string? Account { get; init; }
+
+    public bool IsByHand { get; init; }
+
+    public bool IsV3 { get; init; }
+}
+
+/// <summary>Why a refund is not accepted; each interface has its own word for it.</summary>
+internal enum RefundObstacle
+{
+    WrongTotal,
+    Overdue,
+    UserGone,
+    FullyRefunded,
+    MoreThanLeft,
+    TooManyParts,
+    TooSoon,
+    NotEnough,
+}
+
+/// <summary>Refunds from acceptance to their end: the merchant's money is taken at once, the user's arrives later, or not at all.</summary>
+internal static class RefundDesk
+{
+    public const int MostParts = 50;
+
+    private static readonly TimeSpan Year = TimeSpan.FromDays(365);
+
+    /// <summary>The least time between two refunds of one order.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an accepted refund waits for the merchant's money.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(7);
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromDays(1);
+
+    public static RefundObstacle? WhyNot(SimulatorState state, Merchant merchant, RefundWish wish, DateTimeOffset now)
+    {
+        var order = wish.Order;
+        var paidAt = order.PaidAt!.Value;
+        var last = state.Switches.Is("refund_year", "calendar_year") ? paidAt.AddYears(1) : paidAt + Year;
+        var isSoon = order.Refunds is { Count: > 0 } earlier && now - earlier.Max(r => r.AcceptedAt) < Interval && !state.Switches.Is("refund_interval", "none");
+        return wish.Total != order.Amount ? RefundObstacle.WrongTotal
+            : now > last ? RefundObstacle.Overdue
+            : state.FindUser(order.Openid) is null or { Account: AccountState.Closed } ? RefundObstacle.UserGone
+            : order.Refunded == order.Amount ? RefundObstacle.FullyRefunded
+            : order.Refunded + wish.Amount > order.Amount ? RefundObstacle.MoreThanLeft
+            : order.Refunds?.Count(r => r.State != RefundState.Closed) >= MostParts ? RefundObstacle.TooManyParts
+            : isSoon ? RefundObstacle.TooSoon
+            : !state.Switches.Is("refund_funds_short", "NOTENOUGH") || IsCovered(state, merchant, wish, now) ? null
+            : RefundObstacle.NotEnough;
+    }
+
+    /// <summary>Takes it on. Nothing was in its way.</summary>
+    public static Refund Accept(SimulatorState state, Merchant merchant, RefundWish wish, DateTimeOffset now)
+    {
+        var order = wish.Order;
+        var (fee, isApart) = FeeBack(state, wish);
+        var refund = new Refund
+        {
+            MchId = merchant.MchId,
+            AppId = wish.AppId,
+            OutRefundNo = wish.OutRefundNo,
+            RefundId = state.Numbers.RefundId(now),
+            OutTradeNo = order.OutTradeNo,
+            TransactionId = order.TransactionId!,
+            TotalFee = wish.Total,
+            Amount = wish.Amount,
+            Reason = wish.Reason,
+            NotifyUrl = wish.NotifyUrl ?? merchant.RefundNotifyUrl,
+            Account = wish.Account ?? Refund.Unsettled,
+            IsByHand = wish.IsByHand,
+            IsV3 = wish.IsV3,
+            Receiver = RefundRoute.Receiver(order),
+            Fee = fee,
+            FeeApart = isApart,
+            AcceptedAt = now,
+            IsUnpaid = !IsCovered(state, merchant, wish, now),
+        };
+        order.State = TradeState.Refund;
+        order.Refunded += wish.Amount;
+        if (!refund.IsUnpaid)
+        {
+            Take(state, merchant, order, refund, now);
+        }
+
+        state.Schedule(refund, refund.IsUnpaid ? now + BetweenTries : now + RefundRoute.Takes(order, refund));
+        state.Put(order);
+        state.Put(refund);
+        return refund;
+    }
+
+    /// <summary>A refund's moment: its money arrives, or what is in the way of it shows.</summary>
+    public static void Proceed(SimulatorState state, Refund refund, DateTimeOffset now)
+    {
+        var order = state.FindOrder(refund.MchId, refund.OutTradeNo)!;
+        var merchant = state.FindMerchant(refund.MchId)!;
+        if (refund.IsUnpaid)
+        {
+            var wish = new RefundWish(order, refund.OutRefundNo, refund.TotalFee, refund.Amount) { AppId = refund.AppId, Account = refund.Account };
+            if (IsCovered(state, merchant, wish, now))
+            {
+                Take(state, merchant, order, refund, now);
+                state.Schedule(refund, now + RefundRoute.Takes(order, refund));
+                state.Put(refund);
+            }
+            else if (now - refund.AcceptedAt >= Patience)
+            {
+                End(state, refund, RefundState.Closed, now);
+            }
+            else
+            {
+                state.Schedule(refund, now + BetweenTries);
+                state.Put(refund);
+            }
+
+            return;
+        }
+
+        switch (RefundRoute.Find(state, order))
+        {
+            case RefundWay.Later:
+                state.Schedule(refund, now + BetweenTries);
+                state.Put(refund);
+                break;
+            case RefundWay.Nowhere:
+                End(state, refund, RefundState.Abnormal, now);
+                break;
+            case RefundWay.Wallet:
+                (refund.Channel, refund.Receiver) = ("BALANCE", RefundRoute.ToWallet);
+                End(state, refund, RefundState.Success, now);
+                break;
+            default:
+                End(state, refund, RefundState.Success, now);
+                break;
+        }
+    }
+
+    /// <summary>An end, by itself or by somebody's hand; tells the merchant.</summary>
+    public static void End(SimulatorState state, Refund refund, RefundState end, DateTimeOffset now)
+    {
+        var order = state.FindOrder(refund.MchId, refund.OutTradeNo)!;
+        refund.State = end;
+        state.Schedule(refund, null);
+        switch (end)
+        {
+            case RefundState.Success:
+                refund.SucceededAt = now;
+                RefundRoute.Arrive(state, order, refund);
+                break;
+            case RefundState.Abnormal:
+                refund.AbnormalAt = now;
+                break;
+            default:
+                refund.ClosedAt = now;
+                GiveBack(state, order, refund, now);
+                break;
+        }
+
+        state.Put(refund);
+        if (refund.NotifyUrl is { } url)
+        {
+            Messages.Refunded(state, refund, url, now);
+        }
+    }
+
+    private static void Take(SimulatorState state, Merchant merchant, Order order, Refund refund, DateTimeOffset now)
+    {
+        var accounts = state.AccountsOf(merchant.MchId);
+        var net = refund.Amount - (refund.FeeApart ? 0 : refund.Fee);
+        var isOld = merchant.FundFlow == FundFlow.Old;
+        refund.IsUnpaid = false;
+        state.Put(Row(order, refund, MovementKind.Refund, now, isOld && refund.Account == Refund.Recharged ? 0 : Math.Min(net, accounts.Unsettled)));
+    }
+
+    /// <summary>The merchant has its money again, WeChat its fee, and the order its remainder.</summary>
+    private static void GiveBack(SimulatorState state, Order order, Refund refund, DateTimeOffset now)
+    {
+        Fees.Settle(state, state.FindMerchant(refund.MchId)!, now);
+        if (!refund.IsUnpaid)
+        {
+            state.Put(Row(order, refund, MovementKind.RefundClosed, now, 0));
+        }
+
+        order.Refunded -= refund.Amount;
+        if (order.Refunded == 0 && state.Switches.Is("order_after_closed_refund", "SUCCESS"))
+        {
+            order.State = TradeState.Success;
+        }
+
+        state.Put(order);
+    }
+
+    private static Movement Row(Order order, Refund refund, MovementKind kind, DateTimeOffset now, long fromUnsettled) => new()
+    {
+        MchId = refund.MchId,
+        Kind = kind,
+        OutTradeNo = order.OutTradeNo,
+        TransactionId = order.TransactionId!,
+        ContractId = order.ContractId,
+        Openid = order.Openid!,
+        Amount = refund.Amount,
+        At = now,
+        OutRefundNo = refund.OutRefundNo,
+        Fee = refund.Fee,
+        FeeApart = refund.FeeApart,
+        FromUnsettled = fromUnsettled,
+    };
+
+    private static bool IsCovered(SimulatorState state, Merchant merchant, RefundWish wish, DateTimeOffset now)
+    {
+        Fees.Settle(state, merchant, now);
+        var accounts = state.AccountsOf(merchant.MchId);
+        var (fee, isApart) = FeeBack(state, wish);
+        var net = wish.Amount - (isApart ? 0 : fee);
+        return net <= (merchant.FundFlow == FundFlow.New ? accounts.Unsettled + accounts.Available
+            : wish.Account == Refund.Recharged ? accounts.Available
+            : accounts.Unsettled);
+    }
+
+    /// <summary>The part of the order's fee that this refund brings back, and whether it goes to the account for fees.</summary>
+    private static (long Fee, bool IsApart) FeeBack(SimulatorState state, RefundWish wish)
+    {
+        var order = wish.Order;
+        if (state.Switches.Is("refund_fee_returned", "none"))
+        {
+            return (0, false);
+        }
+
+        var before = order.Refunds?.Where(r => r.State != RefundState.Closed && r.OutRefundNo != wish.OutRefundNo).ToArray() ?? [];
+        var refunded = before.Sum(r => r.Amount);
+        // Parts may be closed and taken again: what is given back never exceeds what was taken.
+        var fee = Math.Min(Fees.Back(order.Fee, order.Amount, refunded, wish.Amount), order.Fee - before.Sum(r => r.Fee));
+        return (Math.Max(0, refunded + wish.Amount == order.Amount ? order.Fee - before.Sum(r => r.Fee) : fee), order.FeeApart);
+    }
+}
