@@ -9,6 +9,7 @@ using Papaya.Simulator.Faults;
 using Papaya.Simulator.Journal;
 using Papaya.Simulator.Notifications;
 using Papaya.Simulator.Pages;
+using Papaya.Simulator.V3;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 
@@ -36,8 +37,10 @@ public static class SimulatorHost
         builder.Services.AddSingleton(services => services.GetRequiredService<SimulatorState>().Faults);
         builder.Services.AddSingleton<Courier>();
         builder.Services.AddSingleton<Gateway>();
+        builder.Services.AddSingleton<V3Gateway>();
         builder.Services.AddSingleton<ControlApi>();
         builder.Services.AddSingleton<MerchantRoutes>();
+        builder.Services.AddSingleton<PlatformRoutes>();
         builder.Services.AddSingleton<UserRoutes>();
         builder.Services.AddSingleton<SigningRoutes>();
         builder.Services.AddSingleton<SigningDoor>();
@@ -57,6 +60,7 @@ public static class SimulatorHost
         var state = app.Services.GetRequiredService<SimulatorState>();
         var courier = app.Services.GetRequiredService<Courier>();
         var gateway = app.Services.GetRequiredService<Gateway>();
+        var v3 = app.Services.GetRequiredService<V3Gateway>();
         var visitor = app.Services.GetRequiredService<Visitor>();
         var certificates = app.Services.GetRequiredService<ClientCertificates>();
         if (options.KeysFolder is not null)
@@ -81,6 +85,10 @@ public static class SimulatorHost
             {
                 await gateway.AnswerAsync(http, rule, certificates.MchIdOf(http));
             }
+            else if (V3Gateway.Owns(http.Request.Path))
+            {
+                await v3.AnswerAsync(http);
+            }
             else if (visitor.Refusal(http) is { } reason)
             {
                 await http.RefuseAsync(StatusCodes.Status403Forbidden, reason);
@@ -96,6 +104,7 @@ public static class SimulatorHost
             await ExplainAsync(http);
         });
         app.Services.GetRequiredService<MerchantRoutes>().Map(app);
+        app.Services.GetRequiredService<PlatformRoutes>().Map(app);
         app.Services.GetRequiredService<UserRoutes>().Map(app);
         app.Services.GetRequiredService<SigningRoutes>().Map(app);
         app.Services.GetRequiredService<SigningDoor>().Map(app);

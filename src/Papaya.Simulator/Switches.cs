@@ -87,6 +87,7 @@ internal sealed class Switches
         new("ack_strictness", ["parsed", "exact"], Evidence.Official, "notification pages D:4011987465: the answer has no blank lines",
             "Acknowledgement of a V2 message: any XML with return_code SUCCESS, or only a document without blank lines, BOM or anything round it."),
         .. MoneySwitches.All,
+        .. V3.V3Switches.All,
     ];
 
     private readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);

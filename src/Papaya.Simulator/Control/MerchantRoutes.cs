@@ -13,7 +13,7 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/_sim/merchants", http => api.ChangeAsync(http, Json.MerchantRequest, Json.MerchantView, PutMerchant));
-        routes.MapGet("/_sim/merchants/{mch_id}", http => api.ShowAsync(http, Json.MerchantView, "merchant", () => View(state.FindMerchant(ControlApi.Route(http, "mch_id")))));
+        routes.MapGet("/_sim/merchants/{mch_id}", http => api.ShowAsync(http, Json.MerchantView, "merchant", () => WithKeys(View(state.FindMerchant(ControlApi.Route(http, "mch_id"))))));
         routes.MapPost("/_sim/templates", http => api.ChangeAsync(http, Json.TemplateRequest, Json.Template, PutTemplate));
         routes.MapGet("/_sim/templates", http => api.ListAsync(http, Json.ListingTemplate, () => state.Templates));
     }
@@ -24,6 +24,10 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
             m.MchId, m.Name, m.Key, m.PreviousKey, m.KeyResetAt, [.. m.Apps.Select(a => new AppView(a.AppId, a.Kind))], m.May(Permission.Papay), m.RefundNotifyUrl,
             [.. m.Permissions ?? [.. Enum.GetValues<Permission>()]], [.. m.SubMerchants ?? []], m.Penalised, m.SigningDomains?.ToArray(), m.Limits,
             m.FeeRate / 100m, m.FeesApart, m.SettlesAfterDays, m.SettlesToBank, m.FundFlow, FundsView.Of(m.MchId, state.AccountsOf(m.MchId)));
+
+    /// <summary>Making keys takes a moment, so only who asks about one merchant gets them.</summary>
+    private MerchantView? WithKeys(MerchantView? view) =>
+        view?.With(state.Identities.Of(view.MchId), state.Identities.PublicKey, state.Identities.Shown(state.Now));
 
     private Outcome<MerchantView> PutMerchant(MerchantRequest request, DateTimeOffset now)
     {

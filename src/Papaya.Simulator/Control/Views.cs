@@ -49,7 +49,36 @@ internal sealed record MerchantRequest
 internal sealed record MerchantView(
     string MchId, string Name, string Key, string? PreviousKey, DateTimeOffset? KeyResetAt, AppView[] Apps, bool MayDebit, string? RefundNotifyUrl,
     Permission[] Permissions, SubMerchant[] SubMerchants, bool Penalised, string[]? SigningDomains, MerchantLimits Limits,
-    decimal FeeRate, bool FeesApart, int SettlesAfterDays, bool SettlesToBank, FundFlow FundFlow, FundsView Funds);
+    decimal FeeRate, bool FeesApart, int SettlesAfterDays, bool SettlesToBank, FundFlow FundFlow, FundsView Funds)
+{
+    /// <summary>The key that opens callbacks and downloaded certificates.</summary>
+    public string? Apiv3Key { get; init; }
+
+    public string? CertificateSerial { get; init; }
+
+    /// <summary>The merchant's API certificate.</summary>
+    public string? CertificatePem { get; init; }
+
+    public string? PrivateKeyPem { get; init; }
+
+    public string? PlatformPublicKeyId { get; init; }
+
+    public string? PlatformPublicKeyPem { get; init; }
+
+    public PlatformView[]? PlatformCertificates { get; init; }
+
+    /// <summary>The same with the keys of V3.</summary>
+    public MerchantView With(MerchantKeys keys, PlatformIdentity publicKey, IEnumerable<PlatformIdentity> certificates) => this with
+    {
+        Apiv3Key = keys.ApiV3Key,
+        CertificateSerial = keys.CertificateSerial,
+        CertificatePem = keys.CertificatePem,
+        PrivateKeyPem = keys.PrivateKeyPem,
+        PlatformPublicKeyId = publicKey.Id,
+        PlatformPublicKeyPem = publicKey.PublicKeyPem,
+        PlatformCertificates = [.. certificates.Where(c => c.IsCertificate).Select(PlatformView.Of)],
+    };
+}
 
 internal sealed record TemplateRequest
 {

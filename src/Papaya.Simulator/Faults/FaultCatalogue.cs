@@ -38,7 +38,7 @@ internal static class FaultCatalogue
     /// <summary>The names of notifications, beside <c>notification</c> for all of them.</summary>
     private static readonly string[] Messages = ["payment", "debit", "contract", "refund"];
 
-    private static readonly HashSet<string> Paths = [.. V3Endpoints.All.Select(e => e.Path)];
+    private static readonly HashSet<string> Paths = [.. V3Endpoints.All.Select(e => e.Path), .. V3.V3Rules.All.Select(r => r.Path)];
 
     private static readonly Dictionary<FaultKind, FaultEntry> ByKind = All.ToDictionary(e => e.Kind);
 

@@ -48,6 +48,10 @@ internal sealed class Change
     /// <summary>Deliveries that were acknowledged or given up.</summary>
     public List<long>? Ended { get; set; }
 
+    public List<MerchantKeys>? Keys { get; set; }
+
+    public List<PlatformIdentity>? Platform { get; set; }
+
     public List<FaultRule>? Faults { get; set; }
 
     public List<FaultMark>? FaultMarks { get; set; }
@@ -58,6 +62,7 @@ internal sealed class Change
     [JsonIgnore]
     public bool IsEmpty => Merchants is null && Templates is null && Users is null && Orders is null && Contracts is null && Refunds is null
         && Signings is null && Notices is null && Usages is null && Messages is null && Movements is null && Deliveries is null && Sent is null && Ended is null
+        && Keys is null && Platform is null
         && Faults is null && FaultMarks is null && FaultsGone is null;
 }
 

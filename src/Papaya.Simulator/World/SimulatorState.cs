@@ -56,6 +56,7 @@ public sealed class SimulatorState : IDisposable
         Options = options;
         Switches = new(options.Switches);
         Faults = new(this);
+        Identities = new(this);
         _clock = clock;
         Nonces = options.Seed is { } seed ? NonceSource.Seeded(seed) : new();
         Numbers = new(options.Seed, Nonces);
@@ -105,12 +106,18 @@ public sealed class SimulatorState : IDisposable
     /// <summary>Used under the lock.</summary>
     internal FaultRules Faults { get; }
 
+    /// <summary>Used under the lock.</summary>
+    internal Identities Identities { get; }
+
     internal Numbers Numbers { get; }
 
     /// <summary>Used under the lock.</summary>
     internal Throttle Throttle { get; } = new();
 
     internal DateTimeOffset Now => _clock.GetUtcNow();
+
+    /// <summary>The time of the machine underneath, by which foreign SDKs sign and verify.</summary>
+    internal DateTimeOffset MachineNow => _clock.MachineNow;
 
     internal NonceSource Nonces { get; }
 
@@ -328,6 +335,10 @@ public sealed class SimulatorState : IDisposable
         (Changed().Movements ??= []).Add(movement);
     }
 
+    internal void PutKeys(MerchantKeys keys) => Add(Changed().Keys ??= [], keys);
+
+    internal void PutPlatform(PlatformIdentity identity) => Add(Changed().Platform ??= [], identity);
+
     internal void Put(FaultRule rule) => (Changed().Faults ??= []).Add(rule);
 
     internal void Put(FaultMark mark) => (Changed().FaultMarks ??= []).Add(mark);
@@ -537,6 +548,7 @@ public sealed class SimulatorState : IDisposable
         });
         line.Ended?.ForEach(id => _deliveries.Remove(id));
         Faults.Recall(line);
+        Identities.Recall(line);
     }
 
     /// <summary>Only what is true at the end of the journal has appointments; earlier lines left copies behind that must not act.</summary>
@@ -728,6 +740,12 @@ public sealed class SimulatorState : IDisposable
         foreach (var some in _deliveries.Values.OrderBy(d => d.Id).Chunk(1000))
         {
             yield return new() { At = now, Deliveries = [.. some] };
+        }
+
+        if (Identities.Snapshot() is { } identities)
+        {
+            identities.At = now;
+            yield return identities;
         }
 
         if (Faults.Snapshot() is { } rules)

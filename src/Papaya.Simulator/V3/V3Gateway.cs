@@ -1,0 +1,320 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Papaya.Simulator.Faults;
+using Papaya.Simulator.Journal;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.V3;
+
+/// <summary>
+/// WeChat's V3 door: finds the rule, checks headers, time and signature, then the parameters, lets the rule answer under the world's lock, and signs
+/// the answer with a platform key. What falls due at once begins when the answer has left.
+/// </summary>
+internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJournal journal)
+{
+    private const int LongestBody = 1 << 20;
+
+    /// <summary>What a fault's <c>number</c> may name.</summary>
+    private static readonly string[] Numbers =
+        ["out_trade_no", "out_refund_no", "contract_id", "out_contract_code", "contract_info.contract_code", "transaction_id", "refund_id"];
+
+    /// <summary>Whether the path is V3's business at all.</summary>
+    public static bool Owns(PathString path) => path.StartsWithSegments("/v3");
+
+    public async Task AnswerAsync(HttpContext http)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var body = await ReadAsync(http.Request);
+        var request = new V3Request(
+            http.Request.Method, TargetOf(http), http.Request.Headers.Accept.ToString(), http.Request.Headers.UserAgent.ToString(),
+            http.Request.Headers.Authorization.ToString(), http.Request.Headers["Wechatpay-Serial"].ToString(), body)
+        {
+            Began = began,
+        };
+        try
+        {
+            if (Find(http.Request, body, out var rule, out var path) is { } status)
+            {
+                await UnknownAsync(http, request, status);
+                return;
+            }
+
+            foreach (var (name, value) in path!)
+            {
+                http.Request.RouteValues[name] = value;
+            }
+
+            await AnswerAsync(http, request, rule!, path);
+        }
+        finally
+        {
+            state.Arm();
+        }
+    }
+
+    /// <summary>Path and query exactly as they came: the server's own reading of a path decodes it.</summary>
+    private static string TargetOf(HttpContext http) =>
+        http.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] raw ? raw : http.Request.Path + http.Request.QueryString;
+
+    private static async Task<byte[]> ReadAsync(HttpRequest request)
+    {
+        using var buffer = new MemoryStream();
+        var block = new byte[16 * 1024];
+        int got;
+        while (buffer.Length <= LongestBody && (got = await request.Body.ReadAsync(block)) > 0)
+        {
+            buffer.Write(block, 0, got);
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>404 or 405, or null and the rule. Where a merchant and a service provider share a path, the members tell who calls.</summary>
+    private static int? Find(HttpRequest request, byte[] body, out V3Rule? rule, out Dictionary<string, string>? path)
+    {
+        rule = null;
+        path = null;
+        var segments = request.Path.Value!.Split('/');
+        var isKnown = false;
+        foreach (var candidate in V3Rules.All)
+        {
+            if (candidate.Match(segments) is not { } values)
+            {
+                continue;
+            }
+
+            isKnown = true;
+            if (candidate.Method == request.Method && (rule is null || (candidate.IsPartner && !rule.IsPartner && IsProvider(request, body))))
+            {
+                (rule, path) = (candidate, values);
+            }
+        }
+
+        return rule is not null ? null : isKnown ? 405 : 404;
+    }
+
+    private static bool IsProvider(HttpRequest request, byte[] body) =>
+        request.Query.ContainsKey("sub_mchid") || body.AsSpan().IndexOf("\"sub_mchid\""u8) >= 0;
+
+    private async Task AnswerAsync(HttpContext http, V3Request request, V3Rule rule, Dictionary<string, string> path)
+    {
+        var parsed = TryParse(request.Body, out var json);
+        var values = new V3Values(path, http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal), json);
+        var fault = FaultOf(http, rule, request, values);
+        if (fault is { IsProcessed: false } && IsMisbehaviour(fault.Kind))
+        {
+            await MisbehaveAsync(http, rule, request, fault);
+            return;
+        }
+
+        var address = $"{http.Request.Scheme}://{http.Request.Host}";
+        var reply = Process(request, rule, path, http.Request.Query, parsed, json, values, fault, address);
+        if (fault is not null && IsMisbehaviour(fault.Kind))
+        {
+            await MisbehaveAsync(http, rule, request, fault);
+            return;
+        }
+
+        await SendAsync(http, rule, request, reply, fault);
+    }
+
+    private static bool IsMisbehaviour(FaultKind kind) => kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html;
+
+    /// <summary>What cannot be read matches a rule by its path only.</summary>
+    private FaultHit? FaultOf(HttpContext http, V3Rule rule, V3Request request, V3Values values)
+    {
+        if (!faults.Any)
+        {
+            return null;
+        }
+
+        var numbers = Numbers.Select(name => values[name]).OfType<string>().Where(n => n.Length > 0).ToArray();
+        var site = state.BackupPort is { } port && port == http.Connection.LocalPort ? "backup" : "main";
+        using var op = state.Begin();
+        return faults.Hit(new(rule.Path, MchIdOf(request), numbers, Site: site), op.Now);
+    }
+
+    private static string? MchIdOf(V3Request request) =>
+        request.Authorization.Split(' ', 2) is [_, var value] ? V3Authorization.Parse(value)?.MchId : null;
+
+    private Reply Process(
+        V3Request request, V3Rule rule, Dictionary<string, string> path, IQueryCollection query, bool parsed, JsonElement? json, V3Values values,
+        FaultHit? fault, string address)
+    {
+        var caller = V3Door.Look(state, rule, request);
+        if (caller.Who is not { } who)
+        {
+            return new(caller.Status, caller.Refusal) { Verdict = CallVerdict.Unsigned };
+        }
+
+        Merchant? merchant;
+        MerchantKeys? keys = null;
+        using (state.Begin())
+        {
+            merchant = state.FindMerchant(who.MchId);
+            keys = merchant is null ? null : state.Identities.Of(who.MchId);
+        }
+
+        // RSA outside the lock: nobody else waits for it.
+        if (V3Door.WhyNot(keys, who, request) is { } mismatch)
+        {
+            return new(401, mismatch) { Verdict = CallVerdict.BadSignature };
+        }
+
+        using var op = state.Begin();
+        Remember(keys!, caller.KeepsMachineTime, request.PlatformSerial);
+        var call = new V3Call(state, rule, merchant!, keys!, values, op.Now, address, request.PlatformSerial is { Length: > 0 } serial ? serial : null);
+        if (fault is { Kind: FaultKind.FrequencyLimited })
+        {
+            V3Refusals.TooFast(call);
+        }
+        else if (fault is not { Kind: FaultKind.SystemError, IsProcessed: false } && V3Refusals.MayRun(call, path, query, parsed, json, who))
+        {
+            rule.Run(call);
+        }
+
+        if (fault is { Kind: FaultKind.SystemError })
+        {
+            call.Refuse(500, "SYSTEM_ERROR", "系统异常，请稍后重试");
+        }
+
+        if (call.Status == 0)
+        {
+            throw new InvalidOperationException($"{rule.Name} was not answered.");
+        }
+
+        return call.File is { } file
+            ? new(call.Status, file.Bytes) { ContentType = file.ContentType }
+            : new(call.Status, call.Answer) { SignedBy = SignerOf(call), KeepsMachineTime = caller.KeepsMachineTime };
+    }
+
+    private static bool TryParse(byte[] body, out JsonElement? json)
+    {
+        json = null;
+        if (body.Length == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 16 });
+            var element = JsonElement.ParseValue(ref reader);
+            json = element;
+            return !reader.Read() && element.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Callbacks follow the way in which the merchant calls.</summary>
+    private void Remember(MerchantKeys keys, bool keepsMachineTime, string platformSerial)
+    {
+        var asksForPublicKey = platformSerial.StartsWith(PlatformKey.PublicKeyPrefix, StringComparison.OrdinalIgnoreCase);
+        if (keys.KeepsMachineTime != keepsMachineTime || keys.AsksForPublicKey != asksForPublicKey)
+        {
+            (keys.KeepsMachineTime, keys.AsksForPublicKey) = (keepsMachineTime, asksForPublicKey);
+            state.Identities.Put(keys);
+        }
+    }
+
+    /// <summary>Successes are signed; errors only by switch. Null: not signed.</summary>
+    private PlatformIdentity? SignerOf(V3Call call) =>
+        call.ErrCode is not null && (state.Switches.Is("v3_error_signature", "off") || call.Status >= 500) ? null
+        : state.Switches["v3_reply_key"] switch
+        {
+            "public_key" => state.Identities.PublicKey,
+            "as_asked" when call.Keys.AsksForPublicKey => state.Identities.PublicKey,
+            _ => state.Identities.Certificate(call.Now, call.Keys.MchId),
+        };
+
+    private async Task SendAsync(HttpContext http, V3Rule rule, V3Request request, Reply reply, FaultHit? fault)
+    {
+        var response = http.Response;
+        response.StatusCode = reply.Status;
+        response.Headers["Request-ID"] = RequestId(reply.Status < 400);
+        response.Headers.ContentLanguage = "zh-CN";
+        response.Headers.CacheControl = "no-cache, must-revalidate";
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (reply.SignedBy is { } signer)
+        {
+            var at = reply.KeepsMachineTime ? state.MachineNow : state.Now;
+            var headers = V3Headers.Sign(signer, at, state.Nonces.Next(), reply.Body.Span, fault is { Kind: FaultKind.BadSignature });
+            foreach (var (name, value) in headers)
+            {
+                response.Headers[name] = value;
+            }
+        }
+
+        response.ContentType = reply.Body.IsEmpty ? null : reply.ContentType;
+        journal.NoteV3(http, state, rule.Path, MchIdOf(request), reply.Verdict, request.Body, reply.Status, reply.Body, fault, request.Began);
+        if (!reply.Body.IsEmpty)
+        {
+            response.ContentLength = reply.Body.Length;
+            await response.Body.WriteAsync(reply.Body);
+        }
+
+        await response.CompleteAsync();
+    }
+
+    private string RequestId(bool isSuccess)
+    {
+        var nonce = state.Nonces.Next();
+        return $"{Convert.ToHexString(Encoding.ASCII.GetBytes(nonce[..18]))}-{(isSuccess ? "0" : (268_000_000 + (nonce[20] * 1000) + nonce[21]).ToString(CultureInfo.InvariantCulture))}";
+    }
+
+    private async Task UnknownAsync(HttpContext http, V3Request request, int status)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers["Request-ID"] = RequestId(false);
+        byte[] body = [];
+        if (status == StatusCodes.Status404NotFound && state.Switches.Is("v3_unknown_path", "RESOURCE_NOT_EXISTS"))
+        {
+            body = V3Call.Refusal("RESOURCE_NOT_EXISTS", "资源不存在，请检查请求的URL", null);
+            http.Response.ContentType = Reply.Json;
+            http.Response.ContentLength = body.Length;
+            await http.Response.Body.WriteAsync(body);
+        }
+
+        journal.NoteV3(http, state, http.Request.Path, MchIdOf(request), CallVerdict.Unchecked, request.Body, status, body, null, request.Began);
+        await http.Response.CompleteAsync();
+    }
+
+    private async Task MisbehaveAsync(HttpContext http, V3Rule rule, V3Request request, FaultHit fault)
+    {
+        if (fault.Kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter)
+        {
+            // Never a hang: it would stall the clock. To the caller it is the same: no answer.
+            journal.NoteV3(http, state, rule.Path, MchIdOf(request), CallVerdict.Unchecked, request.Body, 0, default, fault, request.Began);
+            http.Abort();
+            return;
+        }
+
+        var page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
+        http.Response.StatusCode = fault.Kind == FaultKind.Http500 ? 500 : 200;
+        http.Response.ContentType = "text/html";
+        journal.NoteV3(http, state, rule.Path, MchIdOf(request), CallVerdict.Unchecked, request.Body, http.Response.StatusCode, page, fault, request.Began);
+        await http.Response.Body.WriteAsync(page);
+        await http.Response.CompleteAsync();
+    }
+
+    private sealed record Reply(int Status, ReadOnlyMemory<byte> Body)
+    {
+        public const string Json = "application/json; charset=utf-8";
+
+        public string ContentType { get; init; } = Json;
+
+        public PlatformIdentity? SignedBy { get; init; }
+
+        public bool KeepsMachineTime { get; init; }
+
+        public CallVerdict Verdict { get; init; } = CallVerdict.Valid;
+    }
+}

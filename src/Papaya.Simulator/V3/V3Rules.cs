@@ -1,0 +1,12 @@
+namespace Papaya.Simulator.V3;
+
+/// <summary>Every V3 call; each capability has its own list.</summary>
+internal static class V3Rules
+{
+    public static readonly IReadOnlyList<V3Rule> All =
+    [
+        .. Certificates.Rules,
+    ];
+
+    public static bool Knows(string path) => All.Any(rule => rule.Path == path);
+}
