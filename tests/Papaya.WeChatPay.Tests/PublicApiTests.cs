@@ -1,80 +1,17 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Text;
+using Papaya.Testing;
 
 namespace Papaya.WeChatPay.Tests;
 
 /// <summary>
-/// The client's public surface as text, so that every change of it is a diff. After an intended change copy
-/// PublicApi.received.txt (beside the test's binaries) over PublicApi.txt.
+/// The client's public surface as text. After an intended change copy PublicApi.received.txt (beside the test's binaries) over PublicApi.txt.
 /// </summary>
 public sealed class PublicApiTests
 {
     [Fact]
     public void The_public_surface_is_what_was_approved()
     {
-        var received = Print();
+        var received = PublicSurface.Of(typeof(PapayClient).Assembly);
         File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "PublicApi.received.txt"), received);
         Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PublicApi.txt")).ReplaceLineEndings("\n"), received);
-    }
-
-    private static string Print()
-    {
-        var text = new StringBuilder();
-        // An extension block leaves marker types behind; its methods are listed with their class.
-        foreach (var type in typeof(PapayClient).Assembly.GetExportedTypes().Where(t => !t.Name.StartsWith('<')).OrderBy(t => t.FullName, StringComparer.Ordinal))
-        {
-            text.Append(Kind(type)).Append(' ').Append(Name(type)).Append('\n');
-            var members = type.IsEnum
-                ? Enum.GetNames(type).Select(n => n)
-                : type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                    .Where(m => m.GetCustomAttribute<CompilerGeneratedAttribute>() is null)
-                    .Select(Line).OfType<string>().Order(StringComparer.Ordinal);
-            foreach (var member in members)
-            {
-                text.Append("  ").Append(member).Append('\n');
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static string Kind(Type type) => type.IsEnum ? "enum" : type.IsValueType ? "struct"
-        : type.IsAbstract && type.IsSealed ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
-
-    private static string? Line(MemberInfo member) => member switch
-    {
-        ConstructorInfo c => $"new({Parameters(c)})",
-        PropertyInfo p => $"{Name(p.PropertyType)} {p.Name}{(p.GetIndexParameters() is { Length: > 0 } i ? "[" + Name(i[0].ParameterType) + "]" : "")} {{{(p.GetMethod?.IsPublic == true ? " get;" : "")}{Setter(p)} }}",
-        FieldInfo f => $"{(f.IsLiteral ? "const " : f.IsStatic ? "static " : "")}{Name(f.FieldType)} {f.Name}",
-        MethodInfo { IsSpecialName: true } => null,
-        MethodInfo m when m.Name is "Deconstruct" or "Equals" or "GetHashCode" or "<Clone>$" => null,
-        MethodInfo m => $"{(m.IsStatic ? "static " : "")}{Name(m.ReturnType)} {m.Name}({Parameters(m)})",
-        _ => null,
-    };
-
-    private static string Setter(PropertyInfo property) => property.SetMethod is not { IsPublic: true } set ? ""
-        : (property.GetCustomAttribute<RequiredMemberAttribute>() is null ? "" : " required")
-            + (set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? " init;" : " set;");
-
-    private static string Parameters(MethodBase method) =>
-        string.Join(", ", method.GetParameters().Select(p => $"{(p.IsOut ? "out " : "")}{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? " = " + (p.DefaultValue ?? "null") : "")}"));
-
-    private static string Name(Type type)
-    {
-        if (type.IsByRef)
-        {
-            return Name(type.GetElementType()!);
-        }
-
-        if (Nullable.GetUnderlyingType(type) is { } inner)
-        {
-            return Name(inner) + "?";
-        }
-
-        var name = type.Namespace?.StartsWith("Papaya", StringComparison.Ordinal) == true ? type.FullName! : type.Name;
-        return type.IsGenericType
-            ? name.Split('`')[0] + "<" + string.Join(", ", type.GetGenericArguments().Select(Name)) + ">"
-            : name;
     }
 }

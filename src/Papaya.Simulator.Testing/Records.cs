@@ -1,0 +1,164 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Papaya.Simulator.Testing;
+
+/// <summary>State of a user's account.</summary>
+public enum UserAccount
+{
+    /// <summary>In order.</summary>
+    [JsonStringEnumMemberName("normal")]
+    Normal,
+
+    /// <summary>Debits are declined with ACCOUNTERROR.</summary>
+    [JsonStringEnumMemberName("abnormal")]
+    Abnormal,
+
+    /// <summary>The user has closed it.</summary>
+    [JsonStringEnumMemberName("closed")]
+    Closed,
+}
+
+/// <summary>State of the user's bank.</summary>
+public enum UserBank
+{
+    /// <summary>In order.</summary>
+    [JsonStringEnumMemberName("ok")]
+    Ok,
+
+    /// <summary>Under maintenance.</summary>
+    [JsonStringEnumMemberName("maintenance")]
+    Maintenance,
+}
+
+/// <summary>A user as he is now.</summary>
+/// <param name="Openid">His openid.</param>
+/// <param name="Balance">Fen in his wallet.</param>
+/// <param name="Account">State of his account.</param>
+/// <param name="Contracts">His contracts, terminated ones too.</param>
+public sealed record TestUser(string Openid, long Balance, UserAccount Account, IReadOnlyList<TestContract> Contracts);
+
+/// <summary>A contract as WeChat has it.</summary>
+/// <param name="ContractId">WeChat's number.</param>
+/// <param name="ContractCode">The merchant's number.</param>
+/// <param name="PlanId">The template.</param>
+/// <param name="Openid">Who signed.</param>
+/// <param name="State"><c>signed</c> or <c>terminated</c>.</param>
+/// <param name="SignedAt">When.</param>
+/// <param name="TerminatedAt">Null while it is signed.</param>
+/// <param name="TerminationMode">WeChat's integer; null while it is signed.</param>
+public sealed record TestContract(
+    string ContractId, string ContractCode, long PlanId, string Openid, string State, DateTimeOffset SignedAt, DateTimeOffset? TerminatedAt, int? TerminationMode);
+
+/// <summary>A template (WeChat's plan) as it is set and shown.</summary>
+public sealed record TestTemplate
+{
+    /// <summary>Whose.</summary>
+    public required string MchId { get; init; }
+
+    /// <summary>Its number.</summary>
+    public required long PlanId { get; init; }
+
+    /// <summary>What users see.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>periodic</c> or <c>pay_later</c>.</summary>
+    public string Kind { get; init; } = "periodic";
+
+    /// <summary><c>fixed</c> (exactly <see cref="Amount"/>) or <c>capped</c> (at most).</summary>
+    public string Fee { get; init; } = "capped";
+
+    /// <summary>Fen, at least 1.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>Fen of the first debit if it differs.</summary>
+    public long? FirstAmount { get; init; }
+
+    /// <summary><c>delay_24h</c> or <c>pre_notice</c>.</summary>
+    public string Mode { get; init; } = "delay_24h";
+
+    /// <summary>Where results of terminations go.</summary>
+    public string? TerminateNotifyUrl { get; init; }
+}
+
+/// <summary>What came of a visit to the cashier.</summary>
+/// <param name="Paid">Whether money moved.</param>
+/// <param name="Signed">Whether there is a contract now.</param>
+/// <param name="ContractId">WeChat's number of it.</param>
+/// <param name="Reason">Why not.</param>
+public sealed record CashierResult(bool Paid, bool Signed, string? ContractId, string? Reason);
+
+/// <summary>What came of a visit to a signing page.</summary>
+/// <param name="Signed">Whether there is a contract now.</param>
+/// <param name="ContractId">WeChat's number of it.</param>
+/// <param name="Reason">Why not.</param>
+public sealed record SigningResult(bool Signed, string? ContractId, string? Reason);
+
+/// <summary>A movement of money.</summary>
+/// <param name="Kind"><c>payment</c>, <c>debit</c> or <c>refund</c>.</param>
+/// <param name="OutTradeNo">The merchant's number; of a refund, of what was paid.</param>
+/// <param name="TransactionId">WeChat's number.</param>
+/// <param name="ContractId">Of a debit.</param>
+/// <param name="Openid">The user.</param>
+/// <param name="Amount">Fen, always positive.</param>
+/// <param name="At">When.</param>
+public sealed record LedgerEntry(string Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At);
+
+/// <summary>One send of a notification.</summary>
+/// <param name="At">When.</param>
+/// <param name="Kind"><c>payment</c>, <c>debit</c>, <c>contract</c> or <c>refund</c>.</param>
+/// <param name="Url">Where to.</param>
+/// <param name="OutTradeNo">The order it is about.</param>
+/// <param name="Status">The HTTP status answered; 0 when nobody answered.</param>
+/// <param name="Acknowledged">Whether it will not be repeated.</param>
+/// <param name="Request">The body that was sent.</param>
+/// <param name="Response">The body answered.</param>
+public sealed record SentNotification(
+    DateTimeOffset At, string Kind, string Url, string? OutTradeNo, int Status, bool Acknowledged, string Request, string? Response);
+
+/// <summary>One request that the simulator received.</summary>
+/// <param name="At">When.</param>
+/// <param name="Path">The path.</param>
+/// <param name="Status">The HTTP status answered; 0 when the connection was cut.</param>
+/// <param name="Request">The body received.</param>
+/// <param name="Response">The body answered.</param>
+public sealed record ReceivedRequest(DateTimeOffset At, string Path, int Status, string Request, string? Response);
+
+internal sealed record UserSetup(string Openid, long? Balance, UserAccount? Account, UserBank? Bank);
+
+internal sealed record CashierAct(string Openid, string Action, bool Sign);
+
+internal sealed record SigningAct(
+    string Openid, bool Agree, string? Url = null, string? PreEntrustwebId = null, IReadOnlyDictionary<string, string>? ExtraData = null);
+
+internal sealed record AppView([property: JsonPropertyName("app_id")] string AppId, string Kind)
+{
+    public static readonly string[] Kinds = ["official_account", "mobile_app", "mini_program"];
+}
+
+internal sealed record MerchantSetup(string MchId, string? Key, AppView[]? Apps);
+
+internal sealed record MerchantView(string MchId, string Key, AppView[] Apps);
+
+internal sealed record LedgerView(LedgerEntry[] Entries);
+
+internal sealed record Listing<T>(T[] Data);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(UserSetup))]
+[JsonSerializable(typeof(TestUser))]
+[JsonSerializable(typeof(TestTemplate))]
+[JsonSerializable(typeof(MerchantSetup))]
+[JsonSerializable(typeof(MerchantView))]
+[JsonSerializable(typeof(CashierAct))]
+[JsonSerializable(typeof(CashierResult))]
+[JsonSerializable(typeof(SigningAct))]
+[JsonSerializable(typeof(SigningResult))]
+[JsonSerializable(typeof(TestContract))]
+[JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(Listing<TestContract>))]
+[JsonSerializable(typeof(Listing<SentNotification>))]
+[JsonSerializable(typeof(Listing<ReceivedRequest>))]
+internal sealed partial class TestJson : JsonSerializerContext;

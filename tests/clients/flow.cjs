@@ -1,0 +1,103 @@
+'use strict';
+// What all clients do here, whatever their interface: sign, debit, query, refund, terminate; first by V2, then by V3.
+// The simulator's address, folder of keys and merchant come from the environment; ClientTests.cs in Papaya.World.Tests sets it.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const control = process.env.SIM_CONTROL;
+const merchant = {
+  mchId: '10000100',
+  appId: 'wxd930ea5d5a258f4f',
+  planId: 12535,
+  apiV2Key: '192006250b4c09247ec02edce69f6a2d',
+};
+const callback = 'http://127.0.0.1:9/not-listening';
+const hour = 3600;
+let made = 0;
+
+/** Unique in this simulator: each program has one of its own. */
+const unique = prefix => `${prefix}${String(++made).padStart(8, '0')}`;
+const file = name => path.join(process.env.SIM_KEYS, name);
+const read = name => fs.readFileSync(file(name));
+
+/** The simulator's control API: what in real life people and time do. */
+async function world(method, at, body) {
+  const response = await fetch(control + '/_sim' + at, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${at}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
+const advance = seconds => world('POST', '/clock', { advance_seconds: seconds });
+
+async function newUser() {
+  const openid = unique('oClient');
+  await world('POST', '/users', { openid, balance: 100000 });
+  return openid;
+}
+
+async function balanceOf(openid) {
+  return (await world('GET', '/users/' + openid)).balance;
+}
+
+/**
+ * call(path, fields, { certificate, bare }) sends a V2 call and returns the reply when it is a verified success. certificate: with the client
+ * certificate. bare: without nonce_str, which these calls do not have. signType: undefined for MD5.
+ */
+async function v2(call, signType) {
+  const openid = await newUser();
+  const me = { appid: merchant.appId, mch_id: merchant.mchId };
+  const signed = signType ? { ...me, sign_type: signType } : me;
+  const [first, debit, refund] = [unique('F'), unique('D'), unique('R')];
+
+  const order = await call('/pay/contractorder', {
+    ...signed, contract_mchid: merchant.mchId, contract_appid: merchant.appId, out_trade_no: first, body: '会员 <a&b>', notify_url: callback,
+    total_fee: 1000, spbill_create_ip: '127.0.0.1', trade_type: 'JSAPI', openid, plan_id: merchant.planId, contract_code: unique('C'),
+    request_serial: 1000 + made, contract_display_account: '张三', contract_notify_url: callback,
+  });
+  const { contract_id: contract } = await world('POST', '/cashier/' + order.prepay_id, { openid, action: 'pay', sign: true });
+  const about = { ...me, contract_id: contract, version: '1.0' };
+  assert.equal((await call('/papay/querycontract', about, { bare: true })).contract_state, '0');
+
+  await call('/pay/pappayapply', {
+    ...signed, out_trade_no: debit, body: '会员', total_fee: 1000, spbill_create_ip: '127.0.0.1', notify_url: callback, trade_type: 'PAP', contract_id: contract,
+  });
+  await advance(25 * hour); // This template's debits wait for 24 hours.
+  const paid = await call('/pay/orderquery', { ...signed, out_trade_no: debit });
+  assert.equal(paid.trade_state, 'SUCCESS');
+  assert.equal(paid.total_fee, '1000');
+  assert.equal(await balanceOf(openid), 98000);
+
+  await call('/secapi/pay/refund', { ...signed, out_trade_no: debit, out_refund_no: refund, total_fee: 1000, refund_fee: 400 }, { certificate: true });
+  await advance(hour);
+  assert.equal((await call('/pay/refundquery', { ...signed, out_refund_no: refund })).refund_status_0, 'SUCCESS');
+  assert.equal(await balanceOf(openid), 98400);
+
+  await call('/papay/deletecontract', { ...about, contract_termination_remark: '用户要求' }, { bare: true });
+  assert.equal((await call('/papay/querycontract', about, { bare: true })).contract_state, '1');
+
+  const moved = (await world('GET', '/ledger')).entries.filter(e => e.openid === openid).map(e => `${e.kind} ${e.amount}`);
+  assert.deepEqual(moved, ['payment 1000', 'debit 1000', 'refund 400']);
+}
+
+/** Runs the named parts; the last line counts them, and the exit code says whether all held. */
+async function run(parts) {
+  let failed = 0;
+  for (const [name, part] of Object.entries(parts)) {
+    try {
+      await part();
+      console.log(`ok    ${name}`);
+    } catch (problem) {
+      failed++;
+      console.log(`FAIL  ${name}: ${problem.stack}\n${JSON.stringify(problem.response?.data ?? '')}`);
+    }
+  }
+  console.log(`${Object.keys(parts).length - failed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+module.exports = { assert, advance, balanceOf, callback, file, hour, merchant, newUser, read, run, unique, v2, world };
