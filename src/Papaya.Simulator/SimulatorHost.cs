@@ -134,7 +134,7 @@ public static class SimulatorHost
         switch (what)
         {
             case Order { Kind: OrderKind.Debit, State: TradeState.NotPay or TradeState.Accept } debit:
-                Debits.Execute(state, debit, op.Now);
+                Moments.Execute(state, debit, op.Now);
                 break;
             case Order order:
                 Orders.Expire(state, order);
@@ -146,7 +146,7 @@ public static class SimulatorHost
                 SignOnly.Expire(state, session);
                 break;
             case Refund refund:
-                RefundDesk.Proceed(state, refund, op.Now);
+                Moments.Complete(state, refund, op.Now);
                 break;
         }
     }

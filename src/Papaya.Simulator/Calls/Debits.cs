@@ -79,7 +79,8 @@ internal static class Debits
     private static (string Code, string Text)? WhyNotPaid(SimulatorState state, Order order, Contract contract, User? user, Usage usage)
     {
         var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        return user is null or { Account: AccountState.Closed } ? ("USER_NOT_EXIST", "用户帐号注销")
+        return order.ForcedFailure is { } forced ? forced
+            : user is null or { Account: AccountState.Closed } ? ("USER_NOT_EXIST", "用户帐号注销")
             : !contract.IsActive ? ("CONTRACT_NOT_EXIST", Texts.ContractGone)
             : IsOverDay(template, usage, order.Amount) || usage.Executions > ExecutionsADay ? ("RULELIMIT", Texts.OverLimit)
             : Funds.WhyNot(user) is { } account ? (account.Code!, account.Text!)

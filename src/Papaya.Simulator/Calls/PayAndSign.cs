@@ -138,7 +138,7 @@ internal static class PayAndSign
             return;
         }
 
-        var refusal = ContractRefusal(call, order);
+        var refusal = call.ContractPart is { } forced ? new Refused(forced.Code, forced.Text) : ContractRefusal(call, order);
         if (refusal is { Code: "CONTRACT_CODE DUPLICATION" } duplicate && state.Switches.Is("contract_code_duplication", "order_fails"))
         {
             call.Fail(duplicate);

@@ -66,6 +66,7 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(FundsView))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(FaultRule))]
+[JsonSerializable(typeof(FaultKind))]
 [JsonSerializable(typeof(Listing<FaultRule>))]
 [JsonSerializable(typeof(Listing<SwitchView>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -38,6 +39,24 @@ internal sealed record FaultRequest
     public double? DelaySeconds { get; init; }
 
     public bool? Processed { get; init; }
+
+    public int? Status { get; init; }
+
+    public string? Code { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? How { get; init; }
+
+    public string? Field { get; init; }
+
+    public long? Amount { get; init; }
+
+    public int? Copies { get; init; }
+
+    public string? At { get; init; }
+
+    public JsonElement? Do { get; init; }
 }
 
 /// <summary>Faults by rule.</summary>
@@ -70,6 +89,15 @@ internal sealed class FaultRoutes(ControlApi api, SimulatorState state, FaultRul
             Seed = request.Seed,
             DelaySeconds = request.DelaySeconds,
             Processed = request.Processed,
+            Status = request.Status,
+            Code = request.Code,
+            Text = request.Text,
+            How = request.How,
+            Field = request.Field,
+            Amount = request.Amount,
+            Copies = request.Copies,
+            At = request.At,
+            Do = request.Do,
         };
         return faults.TryAdd(rule, Gateway.Knows, out var added) is { } reason ? new(400, reason) : new(added!);
     }

@@ -51,4 +51,132 @@ internal enum FaultKind
     /// <summary>A bill in which one amount is one fen off.</summary>
     [JsonStringEnumMemberName("amount_off_by_one_fen")]
     AmountOffByOneFen,
+
+    /// <summary>The status of the rule with a page, before processing unless told otherwise.</summary>
+    [JsonStringEnumMemberName("http")]
+    Http,
+
+    /// <summary>The answer says that it is zipped, and is not.</summary>
+    [JsonStringEnumMemberName("bad_gzip")]
+    BadGzip,
+
+    /// <summary>The connection is cut in the middle of the answer.</summary>
+    [JsonStringEnumMemberName("half_body")]
+    HalfBody,
+
+    /// <summary>The answer is shorter than it says, then the connection is cut.</summary>
+    [JsonStringEnumMemberName("wrong_length")]
+    WrongLength,
+
+    /// <summary>The answer comes in small pieces over some seconds of real time.</summary>
+    [JsonStringEnumMemberName("drip")]
+    Drip,
+
+    /// <summary>The right answer or message in other bytes.</summary>
+    [JsonStringEnumMemberName("rewrite")]
+    Rewrite,
+
+    /// <summary>Signed with the key before the last reset.</summary>
+    [JsonStringEnumMemberName("old_key")]
+    OldKey,
+
+    /// <summary><c>return_code</c> FAIL with HTTP 200, unsigned.</summary>
+    [JsonStringEnumMemberName("return_fail")]
+    ReturnFail,
+
+    /// <summary>A signed refusal with the code of the rule.</summary>
+    [JsonStringEnumMemberName("refuse")]
+    Refuse,
+
+    /// <summary>A query answers as things were some time ago.</summary>
+    [JsonStringEnumMemberName("lag")]
+    Lag,
+
+    /// <summary>A query answers a state that is not true.</summary>
+    [JsonStringEnumMemberName("lie")]
+    Lie,
+
+    /// <summary>Something else happens just before the call, or just after it.</summary>
+    [JsonStringEnumMemberName("meanwhile")]
+    Meanwhile,
+
+    /// <summary>What the call causes at once is sent before its answer.</summary>
+    [JsonStringEnumMemberName("early")]
+    Early,
+
+    /// <summary>A debit or a refund is executed later than promised.</summary>
+    [JsonStringEnumMemberName("late")]
+    Late,
+
+    /// <summary>An accepted debit is never executed, and nobody knows it.</summary>
+    [JsonStringEnumMemberName("lost")]
+    Lost,
+
+    /// <summary>A debit fails with the code of the rule.</summary>
+    [JsonStringEnumMemberName("fail")]
+    Fail,
+
+    /// <summary>A debit is executed twice: WeChat's own fault.</summary>
+    [JsonStringEnumMemberName("twice")]
+    Twice,
+
+    /// <summary>A refund cannot reach its account.</summary>
+    [JsonStringEnumMemberName("abnormal")]
+    Abnormal,
+
+    /// <summary>A refund is closed.</summary>
+    [JsonStringEnumMemberName("closed")]
+    Closed,
+
+    /// <summary>A message with another amount, validly signed.</summary>
+    [JsonStringEnumMemberName("wrong_amount")]
+    WrongAmount,
+
+    /// <summary>A message of another merchant, signed with that one's key.</summary>
+    [JsonStringEnumMemberName("wrong_merchant")]
+    WrongMerchant,
+
+    /// <summary>A message about a number that nobody has, validly signed.</summary>
+    [JsonStringEnumMemberName("unknown_order")]
+    UnknownOrder,
+
+    /// <summary>The bill lacks its first line.</summary>
+    [JsonStringEnumMemberName("missing_line")]
+    MissingLine,
+
+    /// <summary>The bill has a line about an order that never was.</summary>
+    [JsonStringEnumMemberName("extra_line")]
+    ExtraLine,
+
+    /// <summary>The sums of the bill do not fit its lines.</summary>
+    [JsonStringEnumMemberName("wrong_totals")]
+    WrongTotals,
+
+    /// <summary>The last line of the bill belongs to the next day.</summary>
+    [JsonStringEnumMemberName("next_day_row")]
+    NextDayRow,
+
+    /// <summary>Each line of the bill comes twice.</summary>
+    [JsonStringEnumMemberName("duplicate_rows")]
+    DuplicateRows,
+
+    /// <summary>The bill differs from what an earlier download gave.</summary>
+    [JsonStringEnumMemberName("changed_file")]
+    ChangedFile,
+
+    /// <summary>The bill is still being made until some time of day.</summary>
+    [JsonStringEnumMemberName("not_ready")]
+    NotReady,
+
+    /// <summary>The day is said to have no bill.</summary>
+    [JsonStringEnumMemberName("empty")]
+    Empty,
+
+    /// <summary>The file ends in the middle.</summary>
+    [JsonStringEnumMemberName("truncated")]
+    Truncated,
+
+    /// <summary>The fee of one line is rounded the other way.</summary>
+    [JsonStringEnumMemberName("fee_rounding")]
+    FeeRounding,
 }

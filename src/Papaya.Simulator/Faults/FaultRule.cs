@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Papaya.Simulator.Faults;
@@ -44,6 +45,33 @@ internal sealed record FaultRule
 
     /// <summary>Whether the request is carried out although the answer is bad.</summary>
     public bool? Processed { get; init; }
+
+    /// <summary><c>http</c>: the status. <c>refuse</c> on a V3 path: the same.</summary>
+    public int? Status { get; init; }
+
+    /// <summary><c>refuse</c>, <c>fail</c>: the error code; <c>lie</c>: the trade state.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The words that go with the code.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A variant of the kind.</summary>
+    public string? How { get; init; }
+
+    /// <summary><c>rewrite</c> without: the field; <c>refuse</c>: <c>contract</c> for that part of contractorder alone.</summary>
+    public string? Field { get; init; }
+
+    /// <summary><c>wrong_amount</c>: what is added, fen.</summary>
+    public long? Amount { get; init; }
+
+    /// <summary><c>duplicate</c>: how many arrive, 2 to 1,000.</summary>
+    public int? Copies { get; init; }
+
+    /// <summary><c>not_ready</c>: the Beijing time of day, hh:mm, from which the bill is there.</summary>
+    public string? At { get; init; }
+
+    /// <summary><c>meanwhile</c>: what happens, as one member of <see cref="Meanwhile"/>.</summary>
+    public JsonElement? Do { get; init; }
 
     /// <summary>How often it matched, struck or not.</summary>
     public int Looked { get; set; }

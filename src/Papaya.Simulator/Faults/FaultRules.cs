@@ -124,7 +124,7 @@ internal sealed class FaultRules(SimulatorState state)
 
     private static bool Matches(FaultRule rule, in FaultPoint point, DateTimeOffset now) =>
         (rule.On == point.On || rule.On == (point.On[0] == '/' ? "*" : FaultCatalogue.IsMessage(point.On) ? "notification" : ""))
-        && !(point.IsHeldBack && rule.Kind is FaultKind.Delay or FaultKind.Reorder)
+        && !(point.IsHeldBack && rule.Kind is FaultKind.Delay or FaultKind.Reorder or FaultKind.Late)
         && rule.Struck < (rule.Times ?? int.MaxValue)
         && (rule.MchId is null || rule.MchId == point.MchId)
         && (rule.Number is not { } number || (point.Numbers ?? NoNumbers).Any(n => number[^1] == '*' ? n.AsSpan().StartsWith(number.AsSpan()[..^1]) : n == number))

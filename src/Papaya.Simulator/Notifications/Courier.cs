@@ -62,6 +62,16 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         _http.Dispose();
     }
 
+    /// <summary>Sends at once, whatever waits; returns when it is over.</summary>
+    public async Task SendNowAsync(Delivery delivery)
+    {
+#pragma warning disable RS0030 // How long a merchant may take is real time.
+        using var patience = new CancellationTokenSource(Patience);
+#pragma warning restore RS0030
+        using var work = state.EnterClock();
+        await SendAsync(delivery, new byte[LongestAnswer], patience.Token);
+    }
+
     private async Task CarryAsync()
     {
         var patience = new CancellationTokenSource();
@@ -130,9 +140,19 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         }
         else
         {
-            for (var copies = fault is { Kind: FaultKind.Duplicate } ? 2 : 1; copies > 0; copies--)
+            var copies = fault is { Kind: FaultKind.Duplicate } ? fault.Rule.Copies ?? 2 : 1;
+            if (fault?.Rule.How == "concurrent")
             {
-                acknowledged |= await PostAsync(delivery, sentAt, fault, answer, patience);
+                // As from two machines of WeChat's: each copy with a buffer of its own.
+                var sends = await Task.WhenAll(Enumerable.Range(0, copies).Select(_ => PostAsync(delivery, sentAt, fault, new byte[LongestAnswer], patience)));
+                acknowledged = sends.Contains(true);
+            }
+            else
+            {
+                for (; copies > 0; copies--)
+                {
+                    acknowledged |= await PostAsync(delivery, sentAt, fault, answer, patience);
+                }
             }
         }
 
@@ -170,7 +190,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
     private async Task<bool> PostAsync(Delivery delivery, DateTimeOffset sentAt, FaultHit? fault, byte[] buffer, CancellationToken patience)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var body = fault is { Kind: FaultKind.BadSignature } ? Encoding.UTF8.GetBytes(FaultRules.Spoil(Encoding.UTF8.GetString(delivery.Body))) : delivery.Body;
+        var body = fault is null ? delivery.Body : Rewritten(delivery, fault);
         var headers = delivery.Format == DeliveryFormat.V2 ? [] : HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
         var status = 0;
         var length = 0;
@@ -208,6 +228,13 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
             || answer.Span.SequenceEqual(Acknowledgement.Success.Span)
             || (V2Message.TryParse(answer, out var message, out _) && message!.Is("return_code"u8, "SUCCESS"u8)
                 && (state.Switches.Is("ack_strictness", "parsed") || answer.Span is [(byte)'<', .., (byte)'>'])));
+
+    /// <summary>What a fault makes of the message.</summary>
+    private byte[] Rewritten(Delivery delivery, FaultHit fault)
+    {
+        using var op = state.Begin();
+        return state.FindMerchant(delivery.MchId) is { } merchant ? Rewriting.Apply(state, fault.Rule, delivery.Body, merchant).ToArray() : delivery.Body;
+    }
 
     private void Note(
         Delivery delivery, DateTimeOffset at, byte[] body, KeyValuePair<string, string>[] headers, CallVerdict verdict, int status,

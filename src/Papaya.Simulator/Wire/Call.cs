@@ -34,6 +34,9 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     /// <summary>The error code answered; null on success.</summary>
     public string? ErrCode { get; private set; }
 
+    /// <summary>Why the contract part of a pay-and-sign order fails, when a fault says so.</summary>
+    public (string Code, string Text)? ContractPart { get; init; }
+
     /// <summary>A file instead of XML (bills).</summary>
     public byte[]? File { get; set; }
 

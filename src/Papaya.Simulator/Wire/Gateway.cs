@@ -5,6 +5,7 @@ using Papaya.Simulator.Bills;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.Faults;
 using Papaya.Simulator.Journal;
+using Papaya.Simulator.Notifications;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -14,7 +15,7 @@ namespace Papaya.Simulator.Wire;
 /// WeChat's V2 door: reads, verifies, lets the rule of the path answer under the world's lock, signs. What falls due at once
 /// (an immediate debit, a notification) begins when the answer has left.
 /// </summary>
-internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJournal journal)
+internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier courier, CallJournal journal)
 {
     private const int LongestBody = 1 << 20;
 
@@ -41,28 +42,32 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJourn
         var fault = FaultOf(http, rule, message);
         try
         {
-            if (fault is { IsProcessed: false, Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
+            if (fault is { IsProcessed: false } && WireFaults.Replaces(fault.Kind))
             {
                 await MisbehaveAsync(http, rule, body, fault, began);
                 return;
             }
 
             using var answer = Process(http.Request.Method, rule, message, error, certificate, fault);
-            if (fault is { Kind: FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html })
+            if (fault is { Kind: FaultKind.Early })
+            {
+                await HurryAsync();
+            }
+            else if (fault is not null && WireFaults.Replaces(fault.Kind))
             {
                 await MisbehaveAsync(http, rule, body, fault, began);
                 return;
             }
 
-            var bytes = fault switch
-            {
-                { Kind: FaultKind.BadSignature } when answer.File is null => Encoding.UTF8.GetBytes(FaultRules.Spoil(Encoding.UTF8.GetString(answer.Bytes.Span))),
-                { Kind: FaultKind.AmountOffByOneFen } when answer.File is not null => BillFile.Spoil(answer.File),
-                _ => answer.Bytes,
-            };
-            http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
-            http.Response.ContentLength = bytes.Length;
+            var bytes = fault is null ? answer.Bytes : Spoil(answer, fault.Rule);
             journal.NoteV2(http, state, rule.Path, body, 200, bytes, fault, began);
+            http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
+            if (fault is not null && await WireFaults.TryBreakAsync(http, fault, bytes))
+            {
+                return;
+            }
+
+            http.Response.ContentLength = bytes.Length;
             await http.Response.Body.WriteAsync(bytes);
             await http.Response.CompleteAsync();
         }
@@ -145,32 +150,94 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJourn
         Call call;
         using (var op = state.Begin())
         {
-            call = new(state, rule, message, merchant, signType, op.Now, certificate);
-            if (fault is { Kind: FaultKind.FrequencyLimited })
+            call = new(state, rule, message, merchant, signType, op.Now, certificate)
             {
-                call.Fail("FREQUENCY_LIMITED", Texts.TooFrequent);
+                ContractPart = fault?.Rule is { Kind: FaultKind.Refuse, Field: not null } part ? (part.Code!, part.Text ?? part.Code!) : null,
+            };
+            if (isSigned)
+            {
+                Run(call, rule, fault);
             }
-            else if (!isSigned)
+            else
             {
                 call.Fail(Refusals.Of(rule, Misuse.BadSign, state.Switches));
             }
-            else if (fault is not { Kind: FaultKind.SystemError, IsProcessed: false } && MayRun(call, rule))
+        }
+
+        return new(call.Finish(), call.File, call, call.Merchant);
+    }
+
+    /// <summary>The rule of the path, and what a fault puts in its way. Under the world's lock.</summary>
+    private void Run(Call call, CallRule rule, FaultHit? fault)
+    {
+        var what = fault?.Rule;
+        if (what is { Kind: FaultKind.Meanwhile } && !fault!.IsProcessed)
+        {
+            Meanwhile.Happen(state, call.Merchant.MchId, what.Do!.Value, call.Now);
+        }
+
+        (string Code, string Text)? refusal = what?.Kind switch
+        {
+            FaultKind.SystemError => ("SYSTEMERROR", Texts.SystemError),
+            FaultKind.FrequencyLimited => ("FREQUENCY_LIMITED", Texts.TooFrequent),
+            FaultKind.Refuse when what.Field is null => (what.Code!, what.Text ?? what.Code!),
+            _ => null,
+        };
+        var isRefused = refusal is not null || what is { Kind: FaultKind.ReturnFail };
+        if ((!isRefused || fault!.IsProcessed) && MayRun(call, rule) && (what is null || !BillFaults.Withholds(call, what)))
+        {
+            if (what is { Kind: FaultKind.Lag })
+            {
+                Lag.Run(call, rule, fault!.Delay);
+            }
+            else
             {
                 rule.Run(call);
             }
-
-            if (fault is { Kind: FaultKind.SystemError } && !rule.IsBill)
-            {
-                call.Fail("SYSTEMERROR", Texts.SystemError);
-            }
-            else if (fault is { Kind: FaultKind.SystemError })
-            {
-                call.File = null;
-                call.Refuse("SYSTEMERROR", "20003");
-            }
         }
 
-        return new(call.Finish(), call.File, call);
+        if (isRefused)
+        {
+            call.File = null;
+        }
+
+        if (what is { Kind: FaultKind.ReturnFail })
+        {
+            call.Refuse(what.Text ?? Texts.SystemError, rule.IsBill ? "20003" : null);
+        }
+        else if (refusal is { } refused && rule.IsBill)
+        {
+            call.Refuse(refused.Code, "20003");
+        }
+        else if (refusal is { } failed)
+        {
+            call.Fail(failed.Code, failed.Text);
+        }
+        else if (what is { Kind: FaultKind.Meanwhile } && fault!.IsProcessed)
+        {
+            Meanwhile.Happen(state, call.Merchant.MchId, what.Do!.Value, call.Now);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Spoil(Answer answer, FaultRule rule) =>
+        answer.File is not null ? BillFaults.Spoil(rule.Kind, answer.File)
+        : answer.Merchant is not null ? Rewriting.Apply(state, rule, answer.Bytes, answer.Merchant)
+        : answer.Bytes;
+
+    /// <summary>What is due at this instant happens before the answer leaves, messages included.</summary>
+    private async Task HurryAsync()
+    {
+        while (state.TakeDue() is { } what)
+        {
+            if (what is Delivery delivery)
+            {
+                await courier.SendNowAsync(delivery);
+            }
+            else
+            {
+                state.OnDue?.Invoke(what);
+            }
+        }
     }
 
     /// <summary>Who asks, and with which parameters; the answer is written when something is wrong.</summary>
@@ -238,24 +305,13 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, CallJourn
 
     private async Task MisbehaveAsync(HttpContext http, CallRule rule, byte[] body, FaultHit fault, long began)
     {
-        if (fault.Kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter)
-        {
-            // Never a hang: it would stall the clock. To the caller it is the same: no answer.
-            journal.NoteV2(http, state, rule.Path, body, 0, default, fault, began);
-            http.Abort();
-            return;
-        }
-
-        var status = fault.Kind == FaultKind.Http500 ? 500 : 200;
-        var page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "text/html";
-        journal.NoteV2(http, state, rule.Path, body, status, page, fault, began);
-        await http.Response.Body.WriteAsync(page);
-        await http.Response.CompleteAsync();
+        var status = WireFaults.StatusOf(fault.Rule);
+        http.Response.StatusCode = status == 0 ? 200 : status;
+        journal.NoteV2(http, state, rule.Path, body, status, status == 0 ? default : WireFaults.Page, fault, began);
+        await WireFaults.ReplaceAsync(http, fault.Rule);
     }
 
-    private readonly record struct Answer(ReadOnlyMemory<byte> Bytes, byte[]? File, IDisposable Writer) : IDisposable
+    private readonly record struct Answer(ReadOnlyMemory<byte> Bytes, byte[]? File, IDisposable Writer, Merchant? Merchant = null) : IDisposable
     {
         public void Dispose() => Writer.Dispose();
     }

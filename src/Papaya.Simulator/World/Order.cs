@@ -122,6 +122,16 @@ internal sealed class Order : Scheduled
     /// <summary>Why the payment came without the contract that was offered, as the cashier's result names it.</summary>
     public string? NotSigned { get; set; }
 
+    /// <summary>Its execution was put off once by a fault; the next appointment is its moment.</summary>
+    public bool IsHeldBack { get; set; }
+
+    /// <summary>Accepted, then forgotten by WeChat: no query finds it, and its number may be sent again.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>Why its execution fails, when a fault says so; only during that moment.</summary>
+    [JsonIgnore]
+    public (string Code, string Text)? ForcedFailure { get; set; }
+
     [JsonIgnore]
     public List<Refund>? Refunds { get; set; }
 

@@ -69,6 +69,9 @@ internal sealed class Refund : Scheduled
 
     public DateTimeOffset AcceptedAt { get; set; }
 
+    /// <summary>Put off once by a fault; the next appointment is its moment.</summary>
+    public bool IsHeldBack { get; set; }
+
     public DateTimeOffset? SucceededAt { get; set; }
 
     public DateTimeOffset? AbnormalAt { get; set; }

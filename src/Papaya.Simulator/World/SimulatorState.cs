@@ -197,7 +197,8 @@ public sealed class SimulatorState : IDisposable
 
     internal User? FindUser(string? openid) => openid is null ? null : _users.GetValueOrDefault(openid);
 
-    internal Order? FindOrder(string mchId, string? outTradeNo) => outTradeNo is null ? null : _orders.GetValueOrDefault((mchId, outTradeNo));
+    internal Order? FindOrder(string mchId, string? outTradeNo) => 
+        outTradeNo is not null && _orders.TryGetValue((mchId, outTradeNo), out var order) && !order.IsLost ? order : null;
 
     internal Order? FindOrderByTransaction(string mchId, string transactionId) =>
         _ordersByTransaction.TryGetValue(transactionId, out var order) && order.MchId == mchId ? order : null;
@@ -506,7 +507,8 @@ public sealed class SimulatorState : IDisposable
         Arm();
     }
 
-    private Scheduled? TakeDue()
+    /// <summary>What is due now, taken from the agenda.</summary>
+    internal Scheduled? TakeDue()
     {
         lock (_gate)
         {

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Papaya.Simulator.Faults;
+
+/// <summary>Answers that break on their way, and answers that are none.</summary>
+internal static class WireFaults
+{
+    private const int Pieces = 20;
+
+    /// <summary>Whether the rule's own answer is not sent at all.</summary>
+    public static bool Replaces(FaultKind kind) =>
+        kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http or FaultKind.Http500 or FaultKind.Html or FaultKind.BadGzip;
+
+    public static byte[] Page { get; } =
+        "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
+
+    /// <summary>The HTTP status of what is sent instead; 0 when the connection is cut.</summary>
+    public static int StatusOf(FaultRule rule) => rule.Kind switch
+    {
+        FaultKind.TimeoutBefore or FaultKind.TimeoutAfter => 0,
+        FaultKind.Http => rule.Status!.Value,
+        FaultKind.Http500 => 500,
+        _ => 200,
+    };
+
+    /// <summary>Sends what comes instead of an answer.</summary>
+    public static async Task ReplaceAsync(HttpContext http, FaultRule rule)
+    {
+        if (StatusOf(rule) is not (> 0 and var status))
+        {
+            // Never a hang: it would stall the clock. To the caller it is the same: no answer.
+            http.Abort();
+            return;
+        }
+
+        http.Response.StatusCode = status;
+        http.Response.ContentType = rule.Kind == FaultKind.BadGzip ? "text/xml" : "text/html";
+        if (rule.Kind == FaultKind.BadGzip)
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+        }
+
+        await http.Response.Body.WriteAsync(Page);
+        await http.Response.CompleteAsync();
+    }
+
+    /// <summary>Sends an answer that breaks on its way; false when the rule does no such thing.</summary>
+    public static async Task<bool> TryBreakAsync(HttpContext http, FaultHit fault, ReadOnlyMemory<byte> answer)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.HalfBody:
+                http.Response.ContentLength = answer.Length;
+                await http.Response.Body.WriteAsync(answer[..(answer.Length / 2)]);
+                await http.Response.Body.FlushAsync();
+                http.Abort();
+                return true;
+            case FaultKind.WrongLength:
+                http.Response.ContentLength = answer.Length + 64;
+                await http.Response.Body.WriteAsync(answer);
+                await http.Response.Body.FlushAsync();
+                http.Abort();
+                return true;
+            case FaultKind.Drip:
+                http.Response.ContentLength = answer.Length;
+                var piece = Math.Max(1, (answer.Length + Pieces - 1) / Pieces);
+                for (var at = 0; at < answer.Length; at += piece)
+                {
+                    await http.Response.Body.WriteAsync(answer.Slice(at, Math.Min(piece, answer.Length - at)));
+                    await http.Response.Body.FlushAsync();
+                    await Task.Delay(fault.Delay / Pieces, TimeProvider.System, http.RequestAborted);
+                }
+
+                await http.Response.CompleteAsync();
+                return true;
+            default:
+                return false;
+        }
+    }
+}
