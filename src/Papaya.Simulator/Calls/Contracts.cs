@@ -26,6 +26,12 @@ internal static class Contracts
         contract.TerminationMode = mode;
         contract.TerminationRemark = remark;
         state.Put(contract);
+        if (contract.WaitingOrder is { } number && state.FindOrder(contract.MchId, number) is { } waiting && state.Switches.Is("pending_debit_on_terminate", "fails_at_once"))
+        {
+            state.Schedule(waiting, now);
+            state.Put(waiting);
+        }
+
         state.Put(new UserMessage { Openid = contract.Openid, Kind = UserMessageKind.Ended, At = now, MchId = contract.MchId, PlanId = contract.PlanId });
         if (state.FindTemplate(contract.MchId, contract.PlanId)?.TerminateNotifyUrl is { } url)
         {

@@ -5,7 +5,7 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Calls;
 
-/// <summary><c>pappayapply</c> and what happens when a debit's moment comes.</summary>
+/// <summary><c>pappayapply</c> and what happens when a debit's moment comes (<c>https://pay.weixin.qq.com/doc/v2/merchant/4011987377</c>).</summary>
 internal static class Debits
 {
     /// <summary>Executions within this time after signing are immediate, in every mode.</summary>
@@ -14,23 +14,55 @@ internal static class Debits
     /// <summary>How long the user is told before a debit in 24-hour mode.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromHours(24);
 
-    /// <summary>WeChat closes a failed debit by itself; until then paporderquery says PAY_FAIL.</summary>
-    private static readonly TimeSpan CloseFailedAfter = TimeSpan.FromMinutes(1);
-
-    private const int AppliesADay = 300;
-    private const int ExecutionsADay = 150;
-    private const int PayLaterSuccessesADay = 5;
-    private const int FirstHour = 7;
-    private const int LastHour = 22;
-
     public static readonly CallRule Apply = new(Endpoints.PapPayApply, Accept)
     {
         // The published sample has none.
         MayLack = "trade_type",
     };
 
-    /// <summary>The moment of a debit: immediately after the apply, or 24 hours later.</summary>
+    public static readonly CallRule PartnerApply = new(Endpoints.PapPayApply.Partner!, Accept) { MayLack = "trade_type" };
+
+    /// <summary>True when WeChat has only begun to carry out a debit that waited: for some seconds it is NOTPAY.</summary>
+    public static bool OnlyBegins(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        if (order.State != TradeState.Accept || Seconds(state, "notpay_seconds") is not { Ticks: > 0 } wait)
+        {
+            return false;
+        }
+
+        order.State = TradeState.NotPay;
+        state.Schedule(order, now + wait);
+        state.Put(order);
+        return true;
+    }
+
+    /// <summary>The moment of a debit: immediately after the apply, or 24 hours later. The merchant is told what came of it.</summary>
     public static void Execute(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        Run(state, order, now);
+        if (order.State == TradeState.Success)
+        {
+            Messages.Debited(state, order, now);
+        }
+        else
+        {
+            Messages.DebitFailed(state, order, now);
+        }
+    }
+
+    /// <summary>The merchant has closed a debit that was being carried out.</summary>
+    public static void Closed(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        (order.ErrCode, order.ErrText) = ("TRADE_ERROR", Texts.OrderClosed);
+        state.Put(order);
+        if (state.Switches.Is("closed_debit_notification", "TRADE_ERROR"))
+        {
+            Messages.DebitFailed(state, order, now);
+        }
+    }
+
+    /// <summary>The money moves or does not.</summary>
+    private static void Run(SimulatorState state, Order order, DateTimeOffset now)
     {
         var contract = state.FindContract(order.ContractId)!;
         if (contract.WaitingOrder == order.OutTradeNo)
@@ -38,30 +70,39 @@ internal static class Debits
             contract.WaitingOrder = null;
         }
 
-        var usage = CountFor(state, contract, now);
+        var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
+        var usage = DebitLimits.UsageOf(state, template, contract, now);
         usage.Executions++;
-        state.Put(usage);
-        state.Put(contract);
         var user = state.FindUser(contract.Openid);
-        var failed = WhyNotPaid(state, order, contract, user, usage);
-        var taken = failed is null ? Funds.Take(state, user!, order.Amount) : default;
-        if ((failed ?? (taken.IsTaken ? null : (taken.Code!, taken.Text!))) is { } failure)
+        var refused = WhyNotPaid(state, order, contract, template, user, usage);
+        var taken = refused ?? Funds.Take(state, user!, order.Amount);
+        Notices.Ran(state, contract, now, taken.IsTaken);
+        if (taken.IsTaken)
         {
-            (order.ErrCode, order.ErrText) = failure;
-            order.State = TradeState.PayFail;
-            state.Schedule(order, now + CloseFailedAfter);
-            state.Put(order);
-            Messages.DebitFailed(state, order, now);
-            return;
+            usage.Add(order.Amount);
+            contract.WasDebited = true;
+            Succeed(state, order, contract, taken.BankType!, now);
+        }
+        else
+        {
+            (order.ErrCode, order.ErrText) = (taken.Code, taken.Text);
+            var close = Seconds(state, "auto_close_after");
+            order.State = close == TimeSpan.Zero ? TradeState.Closed : TradeState.PayFail;
+            state.Schedule(order, close == TimeSpan.Zero ? null : now + close);
         }
 
-        usage.Add(order.Amount);
+        state.Put(usage);
+        state.Put(contract);
+        state.Put(order);
+    }
+
+    private static void Succeed(SimulatorState state, Order order, Contract contract, string bank, DateTimeOffset now)
+    {
         order.State = TradeState.Success;
         order.TransactionId = state.Numbers.TransactionId(now);
         order.PaidAt = now;
-        order.BankType = taken.BankType;
+        order.BankType = bank;
         state.Schedule(order, null);
-        state.Put(order);
         state.Put(new Movement
         {
             MchId = order.MchId,
@@ -73,19 +114,16 @@ internal static class Debits
             Amount = order.Amount,
             At = now,
         });
-        Messages.Debited(state, order, now);
+        Tell(state, contract, order, UserMessageKind.Receipt, now, null);
     }
 
-    private static (string Code, string Text)? WhyNotPaid(SimulatorState state, Order order, Contract contract, User? user, Usage usage)
-    {
-        var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        return order.ForcedFailure is { } forced ? forced
-            : user is null or { Account: AccountState.Closed } ? ("USER_NOT_EXIST", "用户帐号注销")
-            : !contract.IsActive ? ("CONTRACT_NOT_EXIST", Texts.ContractGone)
-            : IsOverDay(template, usage, order.Amount) || usage.Executions > ExecutionsADay ? ("RULELIMIT", Texts.OverLimit)
-            : Funds.WhyNot(user) is { } account ? (account.Code!, account.Text!)
-            : null;
-    }
+    private static Taken? WhyNotPaid(SimulatorState state, Order order, Contract contract, Template template, User? user, Usage usage) =>
+        order.ForcedFailure is { } forced ? new(null, forced.Code, forced.Text)
+        : user is null or { Account: AccountState.Closed } ? new(null, "USER_NOT_EXIST", "用户帐号注销")
+        : !contract.IsActive ? new(null, "CONTRACT_NOT_EXIST", Texts.ContractGone)
+        : user.Risk == RiskState.Refuse || DebitLimits.IsOverExecutions(usage) || DebitLimits.IsOver(state, template, usage, order.Amount)
+            ? new(null, "RULELIMIT", Texts.OverLimit)
+        : Funds.WhyNot(user);
 
     private static void Accept(Call call)
     {
@@ -103,80 +141,188 @@ internal static class Debits
         }
 
         var order = Read(call);
-        var known = state.FindOrder(order.MchId, order.OutTradeNo);
-        switch (known)
+        if (state.FindOrder(order.MchId, order.OutTradeNo) is { } known)
         {
-            case { Kind: OrderKind.Payment }:
-                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
-                return;
-            case { IsPaid: true }:
-                call.Fail("ORDERPAID", Texts.Paid);
-                return;
-            case { State: TradeState.PayFail or TradeState.Closed }:
-                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
-                return;
-            case not null when !known.SaysTheSameAs(order):
-                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
-                return;
-            case not null when state.Switches.Is("repeated_apply", "SUCCESS"):
-                call.Success();
-                return;
-            case not null:
-                call.Fail("ORDER_ACCEPTED", Texts.AlreadyAccepted);
-                return;
+            AnswerKnown(call, known, order);
+            return;
         }
 
-        var contract = state.FindContract(order.ContractId);
-        if (contract is null || contract.MchId != order.MchId || (!contract.IsActive && contract.TerminationMode != Contracts.Expired))
+        if (!IsActive(call, order, out var contract))
+        {
+            return;
+        }
+
+        var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
+        var usage = DebitLimits.UsageOf(state, template, contract, call.Now);
+        usage.Applies++;
+        state.Put(usage);
+        var isImmediate = IsImmediate(state, template, contract, call.Now);
+        var (limits, notice) = (WhyLimited(state, template, contract, usage, order, isImmediate), WhyNotNow(state, template, contract, order, isImmediate, call.Now));
+        if ((state.Switches.Is("apply_check_order", "limits_then_notice") ? limits ?? notice : notice ?? limits) is { } refused)
+        {
+            call.Fail(refused);
+            return;
+        }
+
+        order.Openid = contract.Openid;
+        if (isImmediate || template.Mode == NoticeMode.PreNotice)
+        {
+            RunNow(call, order, contract);
+        }
+        else
+        {
+            RunLater(call, order, contract);
+        }
+    }
+
+    /// <summary>A number means one debit for ever.</summary>
+    private static void AnswerKnown(Call call, Order known, Order asked)
+    {
+        var switches = call.State.Switches;
+        switch (known)
+        {
+            case { Kind: OrderKind.Debit, IsPaid: true }:
+                call.Fail("ORDERPAID", Texts.Paid);
+                break;
+            case { Kind: OrderKind.Debit, State: TradeState.PayFail or TradeState.Closed }
+                when switches.Is("apply_closed_number", "ORDERCLOSED") || (known.ClosedByMerchant && switches.Is("apply_closed_number", "by_cause")):
+                call.Fail("ORDERCLOSED", Texts.OrderClosed);
+                break;
+            case { Kind: OrderKind.Debit, State: TradeState.Accept or TradeState.NotPay } when known.SaysTheSameAs(asked):
+                if (switches.Is("repeated_apply", "SUCCESS"))
+                {
+                    call.Success();
+                }
+                else
+                {
+                    call.Fail("ORDER_ACCEPTED", Texts.AlreadyAccepted);
+                }
+
+                break;
+            default:
+                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
+                break;
+        }
+    }
+
+    /// <summary>False when the call has been answered: no such contract, none any more, or one debit of it waits.</summary>
+    private static bool IsActive(Call call, Order order, out Contract contract)
+    {
+        contract = call.State.FindContract(order.ContractId)!;
+        if (contract is null || contract.MchId != order.MchId || contract.SubMchId != call.SubMchId
+            || (!contract.IsActive && contract.TerminationMode != Contracts.Expired))
         {
             call.Fail("CONTRACT_NOT_EXIST", Texts.ContractGone);
-            return;
+            return false;
         }
 
         if (!contract.IsActive)
         {
             call.Fail("CONTRACTERROR", "签约协议已到期");
-            return;
+            return false;
         }
 
         if (contract.WaitingOrder is not null)
         {
             call.Fail("ORDER_ACCEPTED", Texts.AlreadyAccepted);
-            return;
+            return false;
         }
 
-        var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        var usage = CountFor(state, contract, call.Now);
-        usage.Applies++;
-        state.Put(usage);
-        var isImmediate = template.Kind == TemplateKind.PayLater || call.Now - contract.SignedAt <= ImmediateAfterSigning;
-        var countsToday = isImmediate || state.Switches.Is("daily_limit_at_apply", "always");
-        if (usage.Applies > AppliesADay || !Allows(template, order.Amount) || (countsToday && IsOverDay(template, usage, order.Amount)))
-        {
-            call.Fail("RULELIMIT", Texts.OverLimit);
-            return;
-        }
+        return true;
+    }
 
+    /// <summary>Pay-later templates always; others within 12 hours of signing, unless a notice was already sent.</summary>
+    private static bool IsImmediate(SimulatorState state, Template template, Contract contract, DateTimeOffset now) =>
+        template.IsImmediate
+        || (now - contract.SignedAt <= ImmediateAfterSigning
+            && (state.FindNotice(contract.ContractId) is null || state.Switches.Is("notice_first_12h", "immediate_wins")));
+
+    private static Refused? WhyLimited(SimulatorState state, Template template, Contract contract, Usage usage, Order order, bool isImmediate)
+    {
+        // A debit that waits 24 hours belongs to the day on which it succeeds.
+        var isToday = isImmediate || template.Mode == NoticeMode.PreNotice || state.Switches.Is("daily_limit_at_apply", "always");
+        return DebitLimits.IsOverApplies(usage) || state.FindUser(contract.Openid)?.Risk == RiskState.Refuse
+            || !DebitLimits.AllowsAmount(state, template, contract, order.Amount) || (isToday && DebitLimits.IsOver(state, template, usage, order.Amount))
+            ? new Refused("RULELIMIT", Texts.OverLimit)
+            : null;
+    }
+
+    private static Refused? WhyNotNow(SimulatorState state, Template template, Contract contract, Order order, bool isImmediate, DateTimeOffset now)
+    {
         if (!isImmediate && template.Mode == NoticeMode.PreNotice)
         {
-            call.Fail("INVALID_REQUEST", Texts.NoticeFirst);
-            return;
+            return Notices.WhyNotDebited(state, contract, order.Amount, now) is { } reason ? new Refused("INVALID_REQUEST", reason) : null;
         }
 
-        if (state.Switches.Is("debit_hours", "all") && call.Now.ToOffset(BeijingTime.Offset).Hour is < FirstHour or >= LastHour)
+        var isBound = state.Switches.Is("debit_hours", "all")
+            || (template is { Mode: NoticeMode.PreNotice, IsImmediate: false } && state.Switches.Is("first_debit_and_window", "counts"));
+        return isBound && !Notices.IsHour(state, now) ? new Refused("INVALID_REQUEST", Texts.OutsideHours) : null;
+    }
+
+    private static void RunNow(Call call, Order order, Contract contract)
+    {
+        var state = call.State;
+        order.State = TradeState.NotPay;
+        if (state.Switches.Is("immediate_failure", "notification") && state.Switches.Is("not_enough_answer", "NOTENOUGH"))
         {
-            call.Fail("INVALID_REQUEST", "扣款时间需在7:00-22:00之间");
+            state.Schedule(order, call.Now + Seconds(state, "notpay_seconds"));
+            state.Put(order);
+            call.Success();
             return;
         }
 
-        order.Openid = contract.Openid;
-        order.State = isImmediate ? TradeState.NotPay : TradeState.Accept;
-        contract.WaitingOrder = isImmediate ? null : order.OutTradeNo;
-        state.Schedule(order, isImmediate ? call.Now : call.Now + Delay);
+        if (state.Switches.Is("not_enough_answer", "ORDERNOTEXIST") && state.FindUser(contract.Openid) is { } user && !Funds.Suffice(user, order.Amount))
+        {
+            // As one merchant saw it: no order comes into being.
+            call.Fail("ORDERNOTEXIST", Texts.NoOrder);
+            return;
+        }
+
+        state.Put(order);
+        Run(state, order, call.Now);
+        if (order.State == TradeState.Success)
+        {
+            Messages.Debited(state, order, call.Now);
+            call.Success();
+            return;
+        }
+
+        if (state.Switches.Is("debit_notice_sync_fail", "sent"))
+        {
+            Messages.DebitFailed(state, order, call.Now);
+        }
+
+        call.Fail(order.ErrCode!, order.ErrText!);
+    }
+
+    private static void RunLater(Call call, Order order, Contract contract)
+    {
+        var state = call.State;
+        var at = call.Now + Delay + Seconds(state, "execution_delay");
+        order.State = TradeState.Accept;
+        contract.WaitingOrder = order.OutTradeNo;
+        state.Schedule(order, at);
         state.Put(contract);
         state.Put(order);
+        Tell(state, contract, order, UserMessageKind.Notice, call.Now, at);
         call.Success();
     }
+
+    private static void Tell(SimulatorState state, Contract contract, Order order, UserMessageKind kind, DateTimeOffset now, DateTimeOffset? from) =>
+        state.Put(new UserMessage
+        {
+            Openid = contract.Openid,
+            Kind = kind,
+            At = now,
+            MchId = order.MchId,
+            PlanId = contract.PlanId,
+            OutTradeNo = order.OutTradeNo,
+            Amount = order.Amount,
+            From = from,
+        });
+
+    private static TimeSpan Seconds(SimulatorState state, string name) =>
+        TimeSpan.FromSeconds(int.Parse(state.Switches[name], System.Globalization.CultureInfo.InvariantCulture));
 
     private static Order Read(Call call) => new()
     {
@@ -193,20 +339,7 @@ internal static class Debits
         SignType = call.SignType,
         CreatedAt = call.Now,
         ContractId = call.Text("contract_id"u8),
+        SubMchId = call.SubMchId,
+        SubAppId = call.Text("sub_appid"u8),
     };
-
-    private static bool Allows(Template template, long amount) =>
-        amount <= template.SingleLimit
-        && (template.Fee == FeeRule.Capped ? amount <= template.Amount : amount == template.Amount || amount == template.FirstAmount);
-
-    private static bool IsOverDay(Template template, Usage usage, long amount) =>
-        usage.Successes >= (template.Kind == TemplateKind.PayLater ? PayLaterSuccessesADay : 1)
-        || usage.Debited + amount > template.DailyLimit;
-
-    private static Usage CountFor(SimulatorState state, Contract contract, DateTimeOffset now)
-    {
-        var usage = state.UsageOf(contract);
-        usage.Turn(now, BeijingTime.Day(contract.SignedAt));
-        return usage;
-    }
 }

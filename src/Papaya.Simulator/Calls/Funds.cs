@@ -52,6 +52,9 @@ internal static class Funds
         return failed ?? (user.Bank == BankState.Maintenance ? Maintenance : NotEnough);
     }
 
+    /// <summary>Whether any method has the amount, whatever else may be wrong.</summary>
+    public static bool Suffice(User user, long amount) => Methods(user, noCredit: false).Any(card => (card?.Balance ?? user.Balance) >= amount);
+
     /// <summary>Gives back what was taken by a method; a card that is gone is answered by false.</summary>
     public static bool Give(SimulatorState state, User user, string bankType, long amount)
     {

@@ -139,7 +139,13 @@ internal static class Orders
             return;
         }
 
+        order.ClosedByMerchant = true;
         Expire(call.State, order);
+        if (order.Kind == OrderKind.Debit)
+        {
+            Debits.Closed(call.State, order, call.Now);
+        }
+
         call.Success();
     }
 

@@ -15,6 +15,7 @@ internal static class Texts
     public const string OverLimit = "交易金额或次数超出限制，请检查后再试";
     public const string AlreadyAccepted = "扣款请求已受理，请勿重复发起";
     public const string NoticeFirst = "需要先下发扣费前通知才能发起扣费";
+    public const string OutsideHours = "扣款时间需在7:00-22:00之间";
     public const string NumberUsed = "商户订单号重复";
     public const string NotADebit = "订单不是委托代扣场景";
     public const string NoTemplate = "签约模版信息不存在";

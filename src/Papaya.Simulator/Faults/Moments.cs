@@ -10,6 +10,11 @@ internal static class Moments
     /// <summary>A debit's moment has come.</summary>
     public static void Execute(SimulatorState state, Order order, DateTimeOffset now)
     {
+        if (Debits.OnlyBegins(state, order, now))
+        {
+            return;
+        }
+
         var fault = state.Faults.Hit(new("execution", order.MchId, [.. new[] { order.OutTradeNo, order.ContractId }.OfType<string>()], order.IsHeldBack), now);
         order.IsHeldBack = false;
         switch (fault?.Kind)

@@ -41,6 +41,9 @@ internal static class Messages
                 message.Add("result_code"u8, "SUCCESS").Add("trade_state"u8, "PAY_FAIL").Add("trade_state_desc"u8, order.ErrText)
                     .Add("openid"u8, order.Openid).Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY");
                 break;
+            case "F1p":
+                message.Add("result_code"u8, "FAIL").Add("err_code"u8, "0").Add("err_code_des"u8, "业务成功");
+                break;
             case "F3":
                 message.Add("result_code"u8, "SUCCESS").Add("bank_type"u8, "CFT").Add("fee_type"u8, "CNY").Add("is_subscribe"u8, "N");
                 break;
@@ -92,7 +95,8 @@ internal static class Messages
 
     private static V2Writer Begin(SimulatorState state, Order order) =>
         new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("appid"u8, order.AppId)
-            .Add("mch_id"u8, order.MchId).Add("nonce_str"u8, state.Nonces.Next());
+            .Add("mch_id"u8, order.MchId).Add("sub_appid"u8, order.SubAppId).Add("sub_mch_id"u8, order.SubMchId)
+            .Add("nonce_str"u8, state.Nonces.Next());
 
     private static V2Writer Begin(Contract contract, string change, DateTimeOffset at) =>
         new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("result_code"u8, "SUCCESS")

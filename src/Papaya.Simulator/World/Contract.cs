@@ -48,6 +48,9 @@ internal sealed class Contract : Scheduled
 
     public string? TerminationRemark { get; set; }
 
+    /// <summary>Whether a debit has ever succeeded.</summary>
+    public bool WasDebited { get; set; }
+
     /// <summary>The debit that waits for its 24 hours; at most one.</summary>
     public string? WaitingOrder { get; set; }
 

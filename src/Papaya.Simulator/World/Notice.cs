@@ -42,6 +42,8 @@ internal sealed class Notice
 
     public NoticeState State { get; set; }
 
+    public int Successes { get; set; }
+
     /// <summary>The latest debit that failed inside the period; a reminder needs one.</summary>
     public DateTimeOffset? FailedAt { get; set; }
 

@@ -89,6 +89,14 @@ internal sealed class Order : Scheduled
     /// <summary>The fee came from the account for fees.</summary>
     public bool FeeApart { get; set; }
 
+    /// <summary>Closed by the merchant's closeorder, not by WeChat.</summary>
+    public bool ClosedByMerchant { get; set; }
+
+    /// <summary>The sub-merchant for whom a service provider ordered.</summary>
+    public string? SubMchId { get; set; }
+
+    public string? SubAppId { get; set; }
+
     /// <summary>Sum of accepted refunds that were not closed.</summary>
     public long Refunded { get; set; }
 

@@ -7,8 +7,25 @@ internal enum TemplateKind
     [JsonStringEnumMemberName("periodic")]
     Periodic,
 
+    /// <summary>先享后付.</summary>
     [JsonStringEnumMemberName("pay_later")]
     PayLater,
+
+    /// <summary>授权扣款.</summary>
+    [JsonStringEnumMemberName("authorised")]
+    Authorised,
+
+    /// <summary>免密支付.</summary>
+    [JsonStringEnumMemberName("password_free")]
+    PasswordFree,
+
+    /// <summary>V3 预约扣费: a product of its own.</summary>
+    [JsonStringEnumMemberName("scheduled")]
+    Scheduled,
+
+    /// <summary>The global family.</summary>
+    [JsonStringEnumMemberName("global")]
+    Global,
 }
 
 internal enum FeeRule
@@ -67,6 +84,23 @@ internal sealed class Template
 
     /// <summary>Most that a day's debits of one contract may take together; WeChat starts with 2,500 yuan.</summary>
     public long DailyLimit { get; set; }
+
+    /// <summary>Most that a month's debits of one user may take together; merchants report 75,000 yuan.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long MonthlyLimit { get; set; } = 7_500_000;
+
+    /// <summary>Most successful debits in a cycle; null leaves it to the switch <c>successes_per_cycle</c>.</summary>
+    public int? SuccessesPerCycle { get; set; }
+
+    /// <summary>A test template: debits of some fen only.</summary>
+    public bool IsTest { get; set; }
+
+    /// <summary>ISO 4217; templates of the global family have others than CNY.</summary>
+    public string? Currency { get; set; }
+
+    /// <summary>Debited at once, without a notice: the user gets something first.</summary>
+    [JsonIgnore]
+    public bool IsImmediate => Kind is TemplateKind.PayLater or TemplateKind.Authorised or TemplateKind.PasswordFree;
 
     /// <summary>How long a contract is valid.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
