@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +9,7 @@ using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Control;
 
-/// <summary>The user acts on a signing page, and a plain page to do it by hand.</summary>
+/// <summary>The user acts on a signing page.</summary>
 internal sealed class SigningRoutes(ControlApi api, SimulatorState state)
 {
     private static readonly ControlJson Json = ControlJson.Default;
@@ -20,8 +19,6 @@ internal sealed class SigningRoutes(ControlApi api, SimulatorState state)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/_sim/entrust", http => api.ChangeAsync(http, Json.EntrustRequest, Json.SigningResult, Act));
-        routes.MapGet("/sign/{session_id}", http => ShowAsync(http, (string?)http.GetRouteValue("session_id")));
-        routes.MapGet(SigningDoor.H5Page, http => ShowAsync(http, http.Request.Query["session_id"]));
     }
 
     private Outcome<SigningResult> Act(EntrustRequest request, DateTimeOffset now)
@@ -83,18 +80,4 @@ internal sealed class SigningRoutes(ControlApi api, SimulatorState state)
     }
 
     private static (SigningSession?, string?) Of(Opening opening) => (opening.Session, opening.Session is null ? $"{opening.Code}: {opening.Text}" : null);
-
-    private async Task ShowAsync(HttpContext http, string? id)
-    {
-        string text;
-        using (var op = state.Begin())
-        {
-            text = state.FindSigning(id) is not { } session ? "没有这个签约页面 · no such signing page"
-                : (session.Outcome ?? SignOnly.Show(state, session, op.Now)) is { } over ? $"页面已失效 · over: {over}"
-                : $"{session.DisplayAccount} / {state.FindTemplate(session.MchId, session.PlanId)?.Name} · POST /_sim/entrust {{\"session\":\"{session.Id}\",\"openid\":…,\"action\":\"agree\"}}";
-        }
-
-        http.Response.ContentType = "text/html; charset=utf-8";
-        await http.Response.WriteAsync($"<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\"><title>Papaya simulator</title></head><body><p>{WebUtility.HtmlEncode(text)}</p></body></html>");
-    }
 }

@@ -6,11 +6,13 @@ namespace Papaya.Simulator.Pages;
 /// <summary>All that a person sees: the phone's pages and the control room.</summary>
 internal static class PageRoutes
 {
-    public static void Add(IServiceCollection services) => services.AddSingleton<CashierRoutes>();
+    public static void Add(IServiceCollection services) => services.AddSingleton<CashierRoutes>().AddSingleton<SigningPages>().AddSingleton<ServicesPages>();
 
     public static void Map(WebApplication app)
     {
         PageAnswer.MapStyle(app);
         app.Services.GetRequiredService<CashierRoutes>().Map(app);
+        app.Services.GetRequiredService<SigningPages>().Map(app);
+        app.Services.GetRequiredService<ServicesPages>().Map(app);
     }
 }

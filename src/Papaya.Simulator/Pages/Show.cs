@@ -59,8 +59,32 @@ internal static class Show
         "not_ticked" => l["未勾选", "the box was not ticked"],
         "already_signed" => l["你已开通过该服务", "you have this service already"],
         "too_many_items" => l["扣费服务已达 200 项", "you have 200 such services, the most there can be"],
+        "account_unverified" => l["账户未实名", "the account has no verified name"],
+        "contract_code_used" => l["签约号已被使用", "the contract code is in use"],
+        "expired" => l["页面已失效", "the page has expired"],
         "not_offered" => l["本次支付未提供签约", "this payment offered no contract"],
         "risk_refused" => l["存在风险，暂不能使用", "refused for risk"],
         _ => l["该服务暂不能开通", "this service cannot be joined now"],
+    };
+
+    public static string State(Language l, AccountState account) => account switch
+    {
+        AccountState.Normal => l["账户正常", "account normal"],
+        AccountState.Abnormal => l["账户状态异常", "account restricted"],
+        AccountState.Closed => l["账户已注销", "account closed"],
+        AccountState.Frozen => l["支付账户冻结", "payment account frozen"],
+        _ => account.ToString(),
+    };
+
+    /// <summary>By which way a contract ended.</summary>
+    public static string Mode(Language l, int mode) => mode switch
+    {
+        1 => l["到期", "expired"],
+        2 => l["用户关闭", "by the user"],
+        3 => l["商户通过接口解约", "by the merchant's call"],
+        4 => l["商户平台解约", "on the merchant platform"],
+        5 => l["账户注销", "account closed"],
+        7 => l["客服协助", "by customer service"],
+        _ => mode.ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -1,10 +1,10 @@
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.Journal;
+using Papaya.Simulator.Pages;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -67,8 +67,10 @@ internal sealed class SigningDoor(SimulatorState state, CallJournal journal)
         }
         else
         {
-            // The user sees one sentence; what is wrong stands in a comment, for the developer.
-            await WriteAsync(http, $"<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\"><title>微信支付</title></head><body><p>{MerchantMistake}</p><!-- {opening.Code}: {WebUtility.HtmlEncode(opening.Text)} --></body></html>", "text/html; charset=utf-8");
+            // The user sees one sentence; what is wrong is for developers, and only here.
+            var l = Language.OfPhone(http);
+            await http.ShowAsync<Closed>(l, new ClosedView { Headline = l[MerchantMistake, "The merchant's request is wrong: please contact the merchant"], Why = $"{opening.Code}: {opening.Text}" });
+            Note(http, http.Response.StatusCode, $"{MerchantMistake} ({opening.Code}: {opening.Text})");
         }
 
         await http.Response.CompleteAsync();

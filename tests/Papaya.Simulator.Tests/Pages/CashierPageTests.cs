@@ -117,12 +117,3 @@ public sealed class CashierPageTests(Browser browser)
 
     private static async Task<string> ExactAsync(Visit visit, string selector) => (await visit.Page.Locator(selector).TextContentAsync())!;
 }
-
-/// <summary>Each page is looked at on a phone and on a desk, in both languages and both lights.</summary>
-public static class Looks
-{
-    public static TheoryData<int, string, bool> All { get; } = new()
-    {
-        { Browser.Phone, "zh", false }, { Browser.Phone, "en", true }, { Browser.Desk, "zh", true }, { Browser.Desk, "en", false },
-    };
-}
