@@ -14,7 +14,12 @@ internal static class BenchCommand
         var contracts = CountOption("--contracts", "Subscriptions that fall due together.", 5_000);
         var debits = new Command("debits", "A debit run over real HTTP and a durable database, counted by the simulator's ledger.") { contracts, runs };
         debits.SetAction((parsed, ct) => PrintAsync(new DebitBench(output).RunAsync(parsed.GetValue(contracts), parsed.GetValue(runs), ct), output));
-        return new Command("bench", "Load tests of the product itself; the last line is one JSON object.") { http, debits };
+        var people = CountOption("--contracts", "Contracts that are debited every day.", 10_000);
+        var days = CountOption("--days", "Measured days, after one to warm up.", 30);
+        var stored = CountOption("--stored", "Contracts in the world whose memory is stated.", 100_000);
+        var simulator = new Command("simulator", "The simulator alone: applies a second, days by the clock with their notifications, memory.") { people, days, stored };
+        simulator.SetAction((parsed, ct) => PrintAsync(new SimulatorBench(output).RunAsync(parsed.GetValue(people), parsed.GetValue(days), parsed.GetValue(stored), ct), output));
+        return new Command("bench", "Load tests of the product itself; the last line is one JSON object.") { http, debits, simulator };
     }
 
     private static Option<int> CountOption(string name, string description, int usual)
