@@ -298,7 +298,7 @@ internal static class Debits
     private static void RunLater(Call call, Order order, Contract contract)
     {
         var state = call.State;
-        var at = call.Now + Delay + Seconds(state, "execution_delay");
+        var at = WholeSecond(call.Now + Delay) + Seconds(state, "execution_delay");
         order.State = TradeState.Accept;
         contract.WaitingOrder = order.OutTradeNo;
         state.Schedule(order, at);
@@ -323,6 +323,9 @@ internal static class Debits
 
     private static TimeSpan Seconds(SimulatorState state, string name) =>
         TimeSpan.FromSeconds(int.Parse(state.Switches[name], System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>WeChat counts in seconds: what is accepted within the same second is executed together.</summary>
+    private static DateTimeOffset WholeSecond(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     private static Order Read(Call call) => new()
     {

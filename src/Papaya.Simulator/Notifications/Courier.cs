@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Papaya.Simulator.Faults;
 using Papaya.Simulator.Journal;
@@ -16,11 +17,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
     private static readonly TimeSpan LongestWaitForAnother = TimeSpan.FromMinutes(1);
 
-    private const int LongestAnswer = 8 * 1024;
-
-    private static readonly MediaTypeHeaderValue Xml = new("text/xml", "utf-8");
-
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private const int LongestAnswer = 16 * 1024;
 
     // The bare invoker: what HttpClient adds (base address, buffering, a timer each) is a tenth of a send's cost.
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
@@ -28,6 +25,8 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience, ActivityHeadersPropagator = null,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
     });
+
+    private readonly PlainHttp _plain = new();
 
     private readonly ConcurrentQueue<(Delivery Delivery, IDisposable Work)> _waiting = new();
     // Under the world's lock. After a restart these follow when their minute is over.
@@ -60,6 +59,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
     {
         _disposed = true;
         _http.Dispose();
+        _plain.Dispose();
     }
 
     /// <summary>Sends at once, whatever waits; returns when it is over.</summary>
@@ -192,34 +192,43 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         var began = TimeProvider.System.GetTimestamp();
         var body = fault is null ? delivery.Body : Rewritten(delivery, fault);
         var headers = delivery.Format == DeliveryFormat.V2 ? [] : HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
-        var status = 0;
-        var length = 0;
+        var got = default(PostAnswer);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(body) };
-            request.Content.Headers.ContentType = delivery.Format == DeliveryFormat.V2 ? Xml : Json;
-            foreach (var (name, value) in headers)
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-
-            using var response = await _http.SendAsync(request, patience);
-            await using var stream = await response.Content.ReadAsStreamAsync(patience);
-            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience);
-            status = (int)response.StatusCode;
+            got = PlainHttp.Serves(delivery.Url)
+                ? await _plain.PostAsync(delivery.Url, TypeOf(delivery), headers, body, buffer, patience)
+                : await PostSecurelyAsync(delivery.Url, TypeOf(delivery), headers, body, buffer, patience);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException or UriFormatException
-            or NotSupportedException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException or InvalidOperationException
+            or UriFormatException or NotSupportedException)
         {
             // Nobody there, too slow, or no address at all: not acknowledged, like any other failure.
         }
 
-        var answer = buffer.AsMemory(0, length);
+        var (status, answer) = got;
         var verdict = status == 0 ? CallVerdict.NoAnswer
             : Acknowledges(delivery, status, answer) ? CallVerdict.Acknowledged
             : CallVerdict.NotAcknowledged;
         Note(delivery, sentAt, body, headers, verdict, status, answer, fault, began);
         return verdict == CallVerdict.Acknowledged;
+    }
+
+    private static string TypeOf(Delivery delivery) => delivery.Format == DeliveryFormat.V2 ? "text/xml; charset=utf-8" : "application/json";
+
+    private async Task<PostAnswer> PostSecurelyAsync(
+        string url, string contentType, KeyValuePair<string, string>[] headers, byte[] body, byte[] buffer, CancellationToken patience)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await _http.SendAsync(request, patience);
+        await using var stream = await response.Content.ReadAsStreamAsync(patience);
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience);
+        return new((int)response.StatusCode, buffer.AsMemory(0, length));
     }
 
     private bool Acknowledges(Delivery delivery, int status, ReadOnlyMemory<byte> answer) =>
