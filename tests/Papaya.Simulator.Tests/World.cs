@@ -19,6 +19,9 @@ internal sealed record Reply(int Status, byte[] Bytes)
 
     public string? this[string name] => _message?[name];
 
+    /// <summary>The header that comes with fund-flow bills.</summary>
+    public string? Digest { get; init; }
+
     public V2Message Message => _message ?? throw new InvalidOperationException("Not XML: " + Text);
 
     public string Text => Encoding.UTF8.GetString(Bytes);
@@ -131,7 +134,10 @@ internal sealed class World : IAsyncDisposable
         }
 
         using var response = await _http.SendAsync(request);
-        return new((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+        return new((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync())
+        {
+            Digest = response.Headers.TryGetValues("Digest", out var digest) ? digest.Single() : null,
+        };
     }
 
     /// <summary>The fields of a call, with changes: a value of null leaves a field out, a new name adds one.</summary>

@@ -40,6 +40,9 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     /// <summary>A file instead of XML (bills).</summary>
     public byte[]? File { get; set; }
 
+    /// <summary>What the header <c>Digest</c> of a file says.</summary>
+    public string? Digest { get; set; }
+
     /// <summary>A parameter that is absent or empty is null.</summary>
     public string? Text(ReadOnlySpan<byte> name) => message.TryGet(name, out var value) && !value.IsEmpty ? message.GetString(name) : null;
 
@@ -54,6 +57,14 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
         _answer?.Dispose();
         _answer = null;
         ErrCode = code;
+        if (rule.IsFile)
+        {
+            File = null;
+            IsUnsigned = true;
+            _answer = Refusal(text).Add("result_code"u8, "FAIL").Add("err_code"u8, code).Add("err_code_des"u8, text);
+            return;
+        }
+
         Begin().Add("result_code"u8, "FAIL").Add("err_code"u8, code).Add("err_code_des"u8, text);
     }
 
@@ -61,7 +72,7 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     public void Refuse(string text, string? billCode = null)
     {
         _answer?.Dispose();
-        _answer = Refusal(text, billCode);
+        _answer = Refusal(text, billCode, state.Switches["bill_error_code_name"]);
         IsUnsigned = true;
         ErrCode = text;
     }
@@ -75,10 +86,10 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
         ErrCode = refused.Code;
     }
 
-    public static V2Writer Refusal(string text, string? billCode = null)
+    public static V2Writer Refusal(string text, string? billCode = null, string codeName = "error_code")
     {
         var writer = new V2Writer(XmlText.CData).Add("return_code"u8, "FAIL").Add("return_msg"u8, text);
-        return billCode is null ? writer : writer.Add("error_code"u8, billCode);
+        return billCode is null ? writer : writer.Add(codeName, billCode);
     }
 
     /// <summary>The bytes of the answer.</summary>
@@ -121,7 +132,10 @@ internal sealed record CallRule(V2Endpoint Endpoint, Action<Call> Run)
     public string MalformedCode { get; init; } = "PARAM_ERROR";
 
     /// <summary>downloadbill refuses everything at the first level, with <c>error_code</c>.</summary>
-    public bool IsBill => Endpoint.ReplyForm == ReplyForm.File;
+    public bool IsBill => Endpoint.Name == "downloadbill";
+
+    /// <summary>Calls that answer with a file sign nothing, refusals neither.</summary>
+    public bool IsFile => Endpoint.ReplyForm == ReplyForm.File;
 
     /// <summary>contractorder documents a code family of its own beside the one of ordinary orders.</summary>
     public bool HasOwnCodes => Endpoint.Name == "contractorder";

@@ -25,7 +25,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
     private static readonly FrozenDictionary<string, CallRule> Calls = new[]
     {
         SignOnly.Reserve, SignOnly.PartnerReserve, PayAndSign.Order, Contracts.Query, Contracts.Delete, Debits.Apply, Debits.PartnerApply, Orders.DebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
-        BillFile.Download,
+        BillCalls.Trade, BillCalls.FundFlow,
     }.ToFrozenDictionary(c => c.Path, StringComparer.Ordinal);
 
     public static bool Knows(string path) => Calls.ContainsKey(path);
@@ -68,6 +68,11 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
 
             http.Response.ContentLength = bytes.Length;
+            if (answer is { File: not null, Digest: { } digest })
+            {
+                http.Response.Headers["Digest"] = "SHA=" + digest;
+            }
+
             await http.Response.Body.WriteAsync(bytes);
             await http.Response.CompleteAsync();
         }
@@ -164,7 +169,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
         }
 
-        return new(call.Finish(), call.File, call, call.Merchant);
+        return new(call.Finish(), call.File, call, call.Merchant, call.Digest);
     }
 
     /// <summary>The rule of the path, and what a fault puts in its way. Under the world's lock.</summary>
@@ -298,8 +303,8 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
     private Answer Refuse(CallRule rule, Misuse misuse, string? field = null)
     {
         var refused = Refusals.Of(rule, misuse, state.Switches, field);
-        var isCode = rule.IsBill && misuse is Misuse.BadSign or Misuse.Missing || state.Switches.Is("transport_errors", "code");
-        var writer = Call.Refusal(isCode ? refused.Code : refused.Text, rule.IsBill ? "20001" : null);
+        var isCode = (rule.IsBill && misuse is Misuse.BadSign or Misuse.Missing) || state.Switches.Is("transport_errors", "code");
+        var writer = Call.Refusal(isCode ? refused.Code : refused.Text, rule.IsBill ? "20001" : null, state.Switches["bill_error_code_name"]);
         return new(writer.Unsigned(), null, writer);
     }
 
@@ -311,7 +316,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         await WireFaults.ReplaceAsync(http, fault.Rule);
     }
 
-    private readonly record struct Answer(ReadOnlyMemory<byte> Bytes, byte[]? File, IDisposable Writer, Merchant? Merchant = null) : IDisposable
+    private readonly record struct Answer(ReadOnlyMemory<byte> Bytes, byte[]? File, IDisposable Writer, Merchant? Merchant = null, string? Digest = null) : IDisposable
     {
         public void Dispose() => Writer.Dispose();
     }

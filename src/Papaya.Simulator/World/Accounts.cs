@@ -58,7 +58,8 @@ internal sealed class Accounts
 
     public void Apply(Movement movement)
     {
-        var day = BeijingTime.Day(movement.At);
+        // An opening balance was there before all days.
+        var day = movement.Kind == MovementKind.Opening ? DateOnly.MinValue : BeijingTime.Day(movement.At);
         var net = _nets.GetValueOrDefault(day);
         if (movement.FeeApart)
         {

@@ -29,7 +29,7 @@ internal static class Fees
         payment.FeeApart = merchant.FeesApart && state.AccountsOf(merchant.MchId).Fees >= payment.Fee;
         if (state.FindOrder(payment.MchId, payment.OutTradeNo) is { } order)
         {
-            (order.Fee, order.FeeApart) = (payment.Fee, payment.FeeApart);
+            (order.Fee, order.FeeRate, order.FeeApart) = (payment.Fee, merchant.FeeRate, payment.FeeApart);
             state.Put(order);
         }
     }
