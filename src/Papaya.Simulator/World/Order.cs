@@ -89,9 +89,6 @@ internal sealed class Order : Scheduled
     /// <summary>The rate of that fee, in hundredths of a percent.</summary>
     public int? FeeRate { get; set; }
 
-    /// <summary>The sub-merchant for whom a service provider took it.</summary>
-    public string? SubMchId { get; set; }
-
     /// <summary>The fee came from the account for fees.</summary>
     public bool FeeApart { get; set; }
 
