@@ -138,7 +138,8 @@ internal sealed record AppView([property: JsonPropertyName("app_id")] string App
 
 internal sealed record MerchantSetup(string MchId, string? Key, AppView[]? Apps);
 
-internal sealed record MerchantView(string MchId, string Key, AppView[] Apps);
+internal sealed record MerchantView(
+    string MchId, string Key, AppView[] Apps, string? CertificatePem, string? PrivateKeyPem, string? Apiv3Key, string? PlatformPublicKeyId, string? PlatformPublicKeyPem);
 
 internal sealed record LedgerView(LedgerEntry[] Entries);
 

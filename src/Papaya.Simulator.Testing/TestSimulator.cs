@@ -57,7 +57,7 @@ public sealed class TestSimulator : IAsyncDisposable
         {
             await app.StartAsync(ct);
             var control = new ControlClient(new(app.Urls.First(url => url.StartsWith("http://", StringComparison.Ordinal))));
-            return new TestSimulator(app, clock, control) { Merchant = TestMerchant.Of(await control.GetAsync("/merchants/" + TestMerchant.PresetNumber, TestJson.Default.MerchantView, ct)) };
+            return new TestSimulator(app, clock, control) { Merchant = await FindAsync(control, ct) };
         }
         catch
         {
@@ -100,6 +100,14 @@ public sealed class TestSimulator : IAsyncDisposable
         TestMerchant.Of(await _control.PostAsync(
             "/merchants", new MerchantSetup(number, apiV2Key, appIds?.Select((id, at) => new AppView(id, AppView.Kinds[at % AppView.Kinds.Length])).ToArray()),
             TestJson.Default.MerchantSetup, TestJson.Default.MerchantView, ct));
+
+    /// <summary>
+    /// The same merchant with its API certificate, its APIv3 key and WeChat Pay's public key, for calls by V3 and for https. Making the keys takes a moment.
+    /// </summary>
+    /// <param name="merchant">Null takes <see cref="Merchant"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<TestMerchant> WithKeysAsync(TestMerchant? merchant = null, CancellationToken ct = default) =>
+        TestMerchant.Of(await _control.GetAsync("/merchants/" + (merchant ?? Merchant).Number, TestJson.Default.MerchantView, ct));
 
     /// <summary>Decides a point that WeChat's documents leave open (<c>docs/reference/fidelity.md</c>).</summary>
     public Task SwitchAsync(string name, string value, CancellationToken ct = default) => SendAsync(HttpMethod.Post, "/switches", new JsonObject { [name] = value }, ct);
@@ -185,6 +193,10 @@ public sealed class TestSimulator : IAsyncDisposable
         await _app.DisposeAsync();
         _clock.Dispose();
     }
+
+    /// <summary>Asking for the merchant would make its keys; a change that changes nothing does not.</summary>
+    private static async Task<TestMerchant> FindAsync(ControlClient control, CancellationToken ct) => TestMerchant.Of(await control.PostAsync(
+        "/merchants", new(TestMerchant.PresetNumber, null, null), TestJson.Default.MerchantSetup, TestJson.Default.MerchantView, ct));
 
     private Task<SigningResult> SignAsync(SigningAct act, CancellationToken ct) => _control.PostAsync("/entrust", act, TestJson.Default.SigningAct, TestJson.Default.SigningResult, ct);
 }

@@ -32,6 +32,8 @@ public static class SimulatorHost
         builder.Services.AddSingleton(_ => new Visitor(options));
         builder.Services.AddSingleton<ClientCertificates>();
         builder.Services.AddSingleton<KeyRoutes>();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<KeyFiles>();
         builder.Services.AddSingleton(_ => new SimulatorState(options, clock));
         builder.Services.AddSingleton<CallJournal>(_ => new(options));
         builder.Services.AddSingleton(services => services.GetRequiredService<SimulatorState>().Faults);
@@ -63,12 +65,6 @@ public static class SimulatorHost
         var v3 = app.Services.GetRequiredService<V3Gateway>();
         var visitor = app.Services.GetRequiredService<Visitor>();
         var certificates = app.Services.GetRequiredService<ClientCertificates>();
-        if (options.KeysFolder is not null)
-        {
-            // Whoever is told where the simulator listens finds the files already there.
-            _ = app.Services.GetRequiredService<Authority>();
-        }
-
         state.OnDue = what => Perform(state, courier, what);
         app.Lifetime.ApplicationStarted.Register(() =>
         {

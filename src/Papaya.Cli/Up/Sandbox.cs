@@ -7,6 +7,7 @@ using Papaya.Server.Merchants;
 using Papaya.Server.Storage;
 using Papaya.Simulator;
 using Papaya.Simulator.Clock;
+using Papaya.Simulator.Doors;
 
 namespace Papaya.Cli.Up;
 
@@ -116,6 +117,9 @@ internal sealed class Sandbox : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Writes the preset merchant's certificate and keys into <see cref="SandboxOptions.KeysFolder"/>.</summary>
+    public void WriteKeys() => _simulator.Services.GetRequiredService<KeyFiles>().Write(MerchantNumber);
 
     public HttpClient ServerHttp() => new() { BaseAddress = ServerUrl, Timeout = Timeout.InfiniteTimeSpan };
 

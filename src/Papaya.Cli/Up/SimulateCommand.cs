@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Papaya.Simulator;
 using Papaya.Simulator.Clock;
+using Papaya.Simulator.Doors;
 
 namespace Papaya.Cli.Up;
 
@@ -74,7 +75,8 @@ internal static class SimulateCommand
                 throw new CommandFailedException($"{taken.Message} Choose another with --port, --https-port, --backup-port or --url; 0 takes any free port.");
             }
 
-            await output.WriteAsync(SimulatorSheet.Of(host, options));
+            var files = host.Services.GetRequiredService<KeyFiles>().Write(Sandbox.MerchantNumber);
+            await output.WriteAsync(SimulatorSheet.Of(host, options, files));
             await output.FlushAsync(ct);
             await StopSignal.WaitAsync(ct);
             await host.StopAsync(CancellationToken.None);

@@ -6,7 +6,7 @@ namespace Papaya.Cli.Up;
 /// <summary>What a developer needs to know of a simulator that has just begun to listen.</summary>
 internal static class SimulatorSheet
 {
-    public static string Of(WebApplication host, SimulatorOptions options)
+    public static string Of(WebApplication host, SimulatorOptions options, IReadOnlyList<(string Name, string Meaning)> files)
     {
         var (http, https) = (host.Urls.Where(IsHttp).ToList(), host.Urls.Where(u => !IsHttp(u)).ToList());
         var text = new StringBuilder();
@@ -28,6 +28,11 @@ internal static class SimulatorSheet
 
         Line("merchant", $"{Sandbox.MerchantNumber}, APIv2 key {Sandbox.ApiV2Key}");
         Line("keys", options.KeysFolder!);
+        foreach (var (name, meaning) in files)
+        {
+            Line("", $"{name}: {meaning}");
+        }
+
         Line("apps", $"{Sandbox.OfficialAccount} (official account), {Sandbox.MobileApp} (mobile app), {Sandbox.MiniProgram} (mini program)");
         Line("templates", "12535 (24 h, up to 50.00), 12536 (pre-notice, 25.00), 12537 (pay later, up to 500.00)");
         Line("users", "oSimUser0001 to oSimUser0009, 1,000 yuan each");

@@ -23,7 +23,7 @@ internal static class UpCommand
             folder = Path.GetFullPath(folder);
             var options = new SandboxOptions(folder)
             {
-                KeysFolder = Path.Combine(folder, "keys"),
+                KeysFolder = parsed.GetValue(httpsPort) is null ? null : Path.Combine(folder, "keys"),
                 Port = parsed.GetValue(port),
                 SimulatorPort = parsed.GetValue(simulatorPort),
                 HttpsPort = parsed.GetValue(httpsPort),
@@ -61,11 +61,17 @@ internal static class UpCommand
     private static async Task RunAsync(SandboxOptions options, TextWriter output, CancellationToken ct)
     {
         await using var sandbox = await Sandbox.StartAsync(options, ct);
+        var https = "not served; --https-port takes a port, 0 any free one";
+        if (sandbox.HttpsUrl is { } url)
+        {
+            sandbox.WriteKeys();
+            https = $"{url.OriginalString}      certificates and keys in {options.KeysFolder}";
+        }
+
         await output.WriteLineAsync($"""
             server      {sandbox.ServerUrl.OriginalString}      REST API under /v1, described at /openapi/v1.json
             simulator   {sandbox.SimulatorUrl.OriginalString}      WeChat Pay's paths; control API under /_sim
-            https       {sandbox.HttpsUrl?.OriginalString ?? "not served; --https-port takes a port, 0 any free one"}
-            keys        {options.KeysFolder}      the simulator's authority, the merchant's certificate
+            https       {https}
             API key     {sandbox.ApiKey}      ({ApiKeyVariable} fixes it)
             data        {options.Folder}
             clock       {sandbox.Clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}      POST /_sim/clock moves it

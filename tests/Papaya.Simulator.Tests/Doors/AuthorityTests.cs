@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Papaya.Simulator.Clock;
 using Papaya.Simulator.Doors;
+using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Tests.Doors;
 
@@ -101,6 +103,32 @@ public sealed class AuthorityTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_merchants_files_have_the_names_of_the_merchant_platform_and_fit_together()
+    {
+        await using var host = await Host.StartAsync(_folder.FullName);
+        var files = host.Files.Write(Presets.MchId);
+        Assert.Equal(files.Select(f => f.Name).Append(Authority.KeyFile).Order(), _folder.GetFiles().Select(f => f.Name).Order());
+        var keys = host.State.Identities.Of(Presets.MchId);
+        Assert.Equal(keys.ApiV3Key, await File.ReadAllTextAsync(PathOf("apiv3_key.txt")));
+        foreach (var name in (string[])["apiclient_cert.p12", "apiclient_cert_3des.p12"])
+        {
+            using var certificate = X509CertificateLoader.LoadPkcs12FromFile(PathOf(name), Presets.MchId);
+            Assert.True(certificate.HasPrivateKey);
+            Assert.Equal(keys.CertificateSerial, certificate.SerialNumber);
+        }
+
+        using var pair = X509Certificate2.CreateFromPemFile(PathOf("apiclient_cert.pem"), PathOf("apiclient_key.pem"));
+        Assert.Equal(keys.CertificateSerial, pair.SerialNumber);
+        Assert.All(
+            _folder.GetFiles(),
+            file => Assert.Equal(
+                file.Name is "ca_key.pem" or "apiclient_key.pem" or "apiv3_key.txt" || file.Extension == ".p12",
+                file.UnixFileMode == (UnixFileMode.UserRead | UnixFileMode.UserWrite)));
+
+        string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    }
+
     private sealed class At(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
@@ -111,6 +139,10 @@ public sealed class AuthorityTests : IDisposable
     {
         public string Http => app.Urls.First();
 
+        public KeyFiles Files => app.Services.GetRequiredService<KeyFiles>();
+
+        public SimulatorState State => app.Services.GetRequiredService<SimulatorState>();
+
         public int Port => new Uri(app.Urls.Last()).Port;
 
         public static async Task<Host> StartAsync(string keys)
@@ -118,6 +150,7 @@ public sealed class AuthorityTests : IDisposable
             var clock = new TestClock();
             var app = SimulatorHost.Build(new() { KeysFolder = keys }, clock, ["http://127.0.0.1:0", "https://127.0.0.1:0"]);
             await app.StartAsync();
+            _ = app.Services.GetRequiredService<Authority>();
             return new(app, clock);
         }
 

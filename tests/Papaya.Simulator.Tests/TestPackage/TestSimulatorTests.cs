@@ -104,6 +104,15 @@ public sealed class TestSimulatorTests
         Assert.StartsWith("-----BEGIN CERTIFICATE-----", await simulator.AuthorityPemAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task V3_calls_are_signed_and_their_replies_verified()
+    {
+        await using var simulator = await TestSimulator.StartAsync();
+        var wechat = simulator.CreateClient(await simulator.WithKeysAsync());
+        Assert.Equal(1, await wechat.PlatformCertificates.RefreshAsync());
+        Assert.Equal(2, wechat.Merchant.V3!.PlatformKeys.All.Count); // The public key and the certificate.
+    }
+
     private static async Task<string> SignAsync(TestSimulator simulator, TestMerchant merchant, string template)
     {
         var order = await simulator.CreateClient(merchant).Contracts.PayAndSignAsync(new PayAndSignRequest
