@@ -44,22 +44,40 @@ async function balanceOf(openid) {
   return (await world('GET', '/users/' + openid)).balance;
 }
 
+/** The fields of a first payment that offers the contract, and who will pay. */
+async function order(signType) {
+  const [openid, number] = [await newUser(), unique('F')];
+  const me = { appid: merchant.appId, mch_id: merchant.mchId, ...(signType && { sign_type: signType }) };
+  return {
+    number,
+    openid,
+    fields: {
+      ...me, contract_mchid: merchant.mchId, contract_appid: merchant.appId, out_trade_no: number, body: '会员 <a&b>', notify_url: callback,
+      total_fee: 1000, spbill_create_ip: '127.0.0.1', trade_type: 'JSAPI', openid, plan_id: merchant.planId, contract_code: unique('C'),
+      request_serial: 1000 + made, contract_display_account: '张三', contract_notify_url: callback,
+    },
+  };
+}
+
+/** The user pays and signs; the contract's number. */
+async function pay(prepayId, openid) {
+  const visit = await world('POST', '/cashier/' + prepayId, { openid, action: 'pay', sign: true });
+  assert.ok(visit.paid && visit.signed, visit.reason);
+  return visit.contract_id;
+}
+
 /**
  * call(path, fields, { certificate, bare }) sends a V2 call and returns the reply when it is a verified success. certificate: with the client
  * certificate. bare: without nonce_str, which these calls do not have. signType: undefined for MD5.
  */
 async function v2(call, signType) {
-  const openid = await newUser();
   const me = { appid: merchant.appId, mch_id: merchant.mchId };
   const signed = signType ? { ...me, sign_type: signType } : me;
-  const [first, debit, refund] = [unique('F'), unique('D'), unique('R')];
+  const [debit, refund] = [unique('D'), unique('R')];
 
-  const order = await call('/pay/contractorder', {
-    ...signed, contract_mchid: merchant.mchId, contract_appid: merchant.appId, out_trade_no: first, body: '会员 <a&b>', notify_url: callback,
-    total_fee: 1000, spbill_create_ip: '127.0.0.1', trade_type: 'JSAPI', openid, plan_id: merchant.planId, contract_code: unique('C'),
-    request_serial: 1000 + made, contract_display_account: '张三', contract_notify_url: callback,
-  });
-  const { contract_id: contract } = await world('POST', '/cashier/' + order.prepay_id, { openid, action: 'pay', sign: true });
+  const { fields, openid } = await order(signType);
+  const { prepay_id: prepayId } = await call('/pay/contractorder', fields);
+  const contract = await pay(prepayId, openid);
   const about = { ...me, contract_id: contract, version: '1.0' };
   assert.equal((await call('/papay/querycontract', about, { bare: true })).contract_state, '0');
 
@@ -100,4 +118,4 @@ async function run(parts) {
   process.exitCode = failed ? 1 : 0;
 }
 
-module.exports = { assert, advance, balanceOf, callback, file, hour, merchant, newUser, read, run, unique, v2, world };
+module.exports = { assert, advance, balanceOf, callback, file, hour, merchant, newUser, order, pay, read, run, unique, v2, world };
