@@ -16,8 +16,9 @@ const callback = 'http://127.0.0.1:9/not-listening';
 const hour = 3600;
 let made = 0;
 
-/** Unique in this simulator: each program has one of its own. */
-const unique = prefix => `${prefix}${String(++made).padStart(8, '0')}`;
+/** Unique in the simulator, which other scripts use too. */
+const program = Date.now().toString(36);
+const unique = prefix => `${prefix}${program}${String(++made).padStart(4, '0')}`;
 const file = name => path.join(process.env.SIM_KEYS, name);
 const read = name => fs.readFileSync(file(name));
 
