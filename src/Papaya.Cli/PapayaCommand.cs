@@ -35,6 +35,7 @@ internal static class PapayaCommand
             SignCommands.Explain(output),
             SignCommands.Verify(output),
             EndpointsCommand.Create(output),
+            SwitchesCommand.Create(output),
             DemoCommand.Create(output),
             BenchCommand.Create(output),
         };

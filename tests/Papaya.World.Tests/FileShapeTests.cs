@@ -35,11 +35,13 @@ public sealed partial class FileShapeTests
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    private static readonly string[] Foreign = ["/obj/", "/bin/", "/node_modules/"];
+
     private static IEnumerable<string> Files() =>
         ((string[])["src", "tests", "bench", "docs"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Where(file => Path.GetExtension(file) is ".cs" or ".csproj" or ".sql" or ".md" or ".svg")
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+            .Where(file => !Array.Exists(Foreign, folder => file.Contains(folder, StringComparison.Ordinal)));
 
     [GeneratedRegex(@"[ \t]$", RegexOptions.Multiline, 1000)]
     private static partial Regex TrailingSpace();
