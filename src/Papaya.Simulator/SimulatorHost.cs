@@ -52,6 +52,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<RefundRoutes>();
         builder.Services.AddSingleton<FaultRoutes>();
         builder.Services.AddSingleton<SwitchRoutes>();
+        builder.Services.AddSingleton<ScenarioRoutes>();
         PageRoutes.Add(builder.Services);
         var app = builder.Build();
         foreach (var url in urls)
@@ -110,6 +111,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<RefundRoutes>().Map(app);
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
         app.Services.GetRequiredService<SwitchRoutes>().Map(app);
+        app.Services.GetRequiredService<ScenarioRoutes>().Map(app);
         app.Services.GetRequiredService<KeyRoutes>().Map(app);
         PageRoutes.Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
