@@ -18,7 +18,7 @@ internal static class V3Refusals
         }
 
         var values = query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
-        if (call.Rule.Check(path, values, Without(call.Rule.Lists, body)) is { } problem)
+        if (call.Rule.Check(path, values, Without(call.Rule.Lists, body)) is { } problem && !call.Rule.Tolerates(call, problem))
         {
             Refuse(call, problem, path.ContainsKey(problem.Field) ? "url" : values.ContainsKey(problem.Field) || body is null ? "query" : "body");
             return false;
@@ -30,16 +30,62 @@ internal static class V3Refusals
             return false;
         }
 
-        return MayActFor(call);
+        return MayActFor(call) && IsInTime(call);
     }
 
     /// <summary>Too many calls.</summary>
-    public static void TooFast(V3Call call) => call.Refuse(429, call.State.Switches["v3_rate_code"], "频率超限，请降低请求接口频率");
+    public static void TooFast(V3Call call)
+    {
+        var code = call.State.Switches["v3_rate_code"];
+        call.Refuse(429, code == "by_call" ? IsSlow(call.Rule) ? "FREQUENCY_LIMITED" : "RATELIMIT_EXCEEDED" : code, "频率超限，请降低请求接口频率");
+    }
+
+    public static void ContractNotExist(V3Call call) =>
+        call.Refuse(Status(call, "v3_status_contract_not_exist"), "CONTRACT_NOT_EXIST", "签约协议不存在，请检查传入的签约协议是否正确");
+
+    public static void RuleLimit(V3Call call) => call.Refuse(Status(call, "v3_status_rulelimit"), "RULELIMIT", "交易金额或次数超出限制，请检查后再试");
+
+    public static void Already(V3Call call, string code, string message) => call.Refuse(Status(call, "v3_status_already_exists"), code, message);
+
+    public static void NotFound(V3Call call, string message) => call.Refuse(404, "NOT_FOUND", message);
 
     public static void NoAuth(V3Call call, string message) => call.Refuse(403, "NO_AUTH", message);
 
+    /// <summary>Notices, refunds and bills spell the rate limit in their own way.</summary>
+    private static bool IsSlow(V3Rule rule) =>
+        rule.Path.EndsWith("notify", StringComparison.Ordinal) || rule.Path.StartsWith("/v3/refund/", StringComparison.Ordinal)
+        || rule.Path.StartsWith("/v3/bill", StringComparison.Ordinal);
+
+    private static bool IsInTime(V3Call call)
+    {
+        var limits = call.Merchant.Limits;
+        var isNotice = call.Rule.Path.EndsWith("notify", StringComparison.Ordinal);
+        if (!call.State.Options.FrequencyLimit
+            || call.State.Throttle.Allows(call.Merchant.MchId, call.Rule.Name, isNotice ? limits.V3NoticeQps : limits.V3Qps, call.Now))
+        {
+            return true;
+        }
+
+        TooFast(call);
+        return false;
+    }
+
+    private static int Status(V3Call call, string name) => int.Parse(call.State.Switches[name], CultureInfo.InvariantCulture);
+
     private static bool MayActFor(V3Call call)
     {
+        if (!call.Rule.Needs.All(call.Merchant.May))
+        {
+            NoAuth(call, "商户未开通该产品权限");
+            return false;
+        }
+
+        if (call.SubMchId is { } sub && call.Merchant.SubMerchants?.Exists(s => s.SubMchId == sub) != true)
+        {
+            NoAuth(call, "特约商户号未授权服务商的产品权限");
+            return false;
+        }
+
         if (call.AppId is { } app && !call.Merchant.Apps.Exists(a => a.AppId == app))
         {
             if (call.State.Switches.Is("v3_foreign_appid", "NO_AUTH"))

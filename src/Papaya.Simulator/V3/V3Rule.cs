@@ -57,6 +57,12 @@ internal sealed class V3Rule
     /// <summary>Lists in the body that the client's table does not have and WeChat takes; dotted.</summary>
     public IReadOnlyList<string> Lists { get; init; } = [];
 
+    /// <summary>The products that WeChat must have granted.</summary>
+    public IReadOnlyList<Permission> Needs { get; init; } = [];
+
+    /// <summary>Whether a problem is none after all; some limits are documented twice.</summary>
+    public Func<V3Call, FieldProblem, bool> Tolerates { get; init; } = static (_, _) => false;
+
     /// <summary>Some doors let a caller without User-Agent in.</summary>
     public bool NeedsAgent => !Path.StartsWith("/v3/pay/transactions/", StringComparison.Ordinal);
 
@@ -65,8 +71,12 @@ internal sealed class V3Rule
         _check(path, query, body);
 
     /// <summary>The rule for a direct merchant and the one for a service provider, both with the same action.</summary>
-    public static IEnumerable<V3Rule> Both(V3Endpoint endpoint, Action<V3Call> run) =>
-        endpoint.Partner is { } partner ? [new(endpoint, run), new(partner, run)] : [new(endpoint, run)];
+    public static IEnumerable<V3Rule> Both(string name, Action<V3Call> run, Permission[] needs, Func<V3Call, FieldProblem, bool>? tolerates = null)
+    {
+        var endpoint = V3Endpoints.Find(name) ?? throw new ArgumentException($"There is no call {name}.", nameof(name));
+        return ((V3Endpoint?[])[endpoint, endpoint.Partner]).OfType<V3Endpoint>()
+            .Select(e => new V3Rule(e, run) { Needs = needs, Tolerates = tolerates ?? (static (_, _) => false) });
+    }
 
     /// <summary>The values in the places of the path; null when it is another path.</summary>
     public Dictionary<string, string>? Match(string[] segments)

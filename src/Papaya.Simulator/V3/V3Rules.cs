@@ -6,6 +6,7 @@ internal static class V3Rules
     public static readonly IReadOnlyList<V3Rule> All =
     [
         .. Certificates.Rules,
+        .. Notices.Rules,
     ];
 
     public static bool Knows(string path) => All.Any(rule => rule.Path == path);

@@ -143,6 +143,9 @@ public sealed class DoorTests
         Assert.Equal(200, (await shop.GetAsync(Certificates + "?algorithm_type=RSA")).Status);
         var surplus = await shop.GetAsync(Certificates + "?mchid=10000100");
         Assert.Equal((400, "PARAM_ERROR", "请求中含有未在API文档中定义的参数"), (surplus.Status, surplus.Outcome, surplus.Message));
+        Verify(world, shop.Certificate, surplus);
+        await world.DoAsync("/switches", new JsonObject { ["v3_error_signature"] = "off" });
+        Assert.Null((await shop.GetAsync(Certificates + "?mchid=10000100")).Headers.Signature);
     }
 
     [Fact]
