@@ -66,6 +66,13 @@ public static class SimulatorHost
         var v3 = app.Services.GetRequiredService<V3Gateway>();
         var visitor = app.Services.GetRequiredService<Visitor>();
         var certificates = app.Services.GetRequiredService<ClientCertificates>();
+        if (options.KeysFolder is not null)
+        {
+            // Whoever is told where the simulator listens finds the files already there.
+            _ = app.Services.GetRequiredService<Authority>();
+        }
+
+        courier.HeadersOfV3 = (delivery, body, sentAt, fault) => Callbacks.HeadersOf(state, delivery, body, sentAt, fault);
         state.OnDue = what => Perform(state, courier, what);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -133,6 +140,7 @@ public static class SimulatorHost
         {
             case Order { Kind: OrderKind.Debit, State: TradeState.NotPay or TradeState.Accept } debit:
                 Moments.Execute(state, debit, op.Now);
+                Bookings.Settle(state, debit, op.Now);
                 break;
             case Order order:
                 Orders.Expire(state, order);

@@ -1,4 +1,5 @@
 using Papaya.Simulator.Notifications;
+using Papaya.Simulator.V3;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -33,7 +34,11 @@ internal static class Contracts
         }
 
         state.Put(new UserMessage { Openid = contract.Openid, Kind = UserMessageKind.Ended, At = now, MchId = contract.MchId, PlanId = contract.PlanId });
-        if (state.FindTemplate(contract.MchId, contract.PlanId)?.TerminateNotifyUrl is { } url)
+        if (contract.IsV3)
+        {
+            Callbacks.ContractEnded(state, contract, now);
+        }
+        else if (state.FindTemplate(contract.MchId, contract.PlanId)?.TerminateNotifyUrl is { } url)
         {
             Messages.ContractEnded(state, contract, url, now);
         }

@@ -57,11 +57,7 @@ internal static partial class SignOnly
         var contract = Signing.Sign(state, terms, user, now);
         session.ContractId = contract.ContractId;
         state.Put(session);
-        if (!session.IsV3)
-        {
-            Messages.Signed(state, contract, session.NotifyUrl, now);
-        }
-
+        Messages.Signed(state, contract, session.NotifyUrl, now);
         return new(true, contract.ContractId);
     }
 
@@ -181,6 +177,8 @@ internal static partial class SignOnly
             IsV3 = s.IsV3,
             OutUserCode = s.OutUserCode,
             NotifyUrl = s.NotifyUrl,
+            Schedule = s.Schedule,
+            IsGlobal = s.IsGlobal,
         };
 
     private static string? Text(V2Message request, ReadOnlySpan<byte> name) => request.GetString(name) is { Length: > 0 } value ? value : null;

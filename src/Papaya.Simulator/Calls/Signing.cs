@@ -16,6 +16,11 @@ internal sealed record SigningTerms(
     public string? OutUserCode { get; init; }
 
     public string? NotifyUrl { get; init; }
+
+    /// <summary>The one debit that the contract is for.</summary>
+    public DebitSchedule? Schedule { get; init; }
+
+    public bool IsGlobal { get; init; }
 }
 
 /// <summary>The rules of signing that all ways share.</summary>
@@ -58,10 +63,13 @@ internal static class Signing
             SignType = terms.SignType,
             IsV3 = terms.IsV3,
             OutUserCode = terms.OutUserCode,
+            NotifyUrl = terms.IsV3 ? terms.NotifyUrl : null,
+            Schedule = terms.Schedule,
+            IsGlobal = terms.IsGlobal,
             SignedAt = now,
             ExpiresAt = now.AddDays(template.ValidDays),
         };
-        state.Schedule(contract, contract.ExpiresAt);
+        state.Schedule(contract, terms.Schedule?.EndsAt ?? contract.ExpiresAt);
         state.Put(contract);
         if (state.Switches.Is("sign_unsign_resets_limits", "yes"))
         {

@@ -45,6 +45,7 @@ internal static class FaultCatalogue
         new(FaultKind.Rewrite, "rewrite", Call | Message, true, ["how!", "field"], "the right answer or message in other bytes, signed as sent (except `gbk`, `doctype`, `duplicate_element`)", "内容正确但字节不同，签名按发出内容计算"),
         new(FaultKind.BadSignature, "bad_signature", Call | Message, true, [], "the right answer or message under a wrong sign", "签名错误"),
         new(FaultKind.OldKey, "old_key", Call | Message, true, [], "signed with the key before the last reset, or with one that the caller cannot have", "用旧密钥签名"),
+        new(FaultKind.Probe, "probe", Call | Message, true, [], "V3: a deliberately false signature (WECHATPAY/SIGNTEST/); of a callback it goes ahead of the real send, whose turn it does not use up", "V3 探测流量：WECHATPAY/SIGNTEST/ 开头的错误签名"),
         new(FaultKind.SystemError, "system_error", Call, true, [], "SYSTEMERROR is answered", "返回 SYSTEMERROR"),
         new(FaultKind.FrequencyLimited, "frequency_limited", Call, false, [], "FREQUENCY_LIMITED is answered", "返回 FREQUENCY_LIMITED"),
         new(FaultKind.ReturnFail, "return_fail", Call, false, ["text"], "`return_code` FAIL with `text`, unsigned", "return_code=FAIL，无签名"),
@@ -80,7 +81,7 @@ internal static class FaultCatalogue
     ];
 
     /// <summary>The names of notifications, beside <c>notification</c> for all of them.</summary>
-    private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_debit", "v3_contract", "v3_refund"];
+    private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_payment", "v3_debit", "v3_contract", "v3_refund"];
 
     /// <summary>The paths that only ask.</summary>
     private static readonly string[] Queries = ["/pay/orderquery", "/pay/paporderquery", "/papay/querycontract", "/pay/refundquery"];
@@ -103,7 +104,7 @@ internal static class FaultCatalogue
     };
 
     public static FaultPoint PointOf(Delivery delivery) =>
-        new(NameOf(delivery.Kind), delivery.MchId, [.. new[] { delivery.OutTradeNo, delivery.ContractId }.OfType<string>()], delivery.HeldBack);
+        new((delivery.Format == DeliveryFormat.V2 ? "" : "v3_") + NameOf(delivery.Kind), delivery.MchId, [.. new[] { delivery.OutTradeNo, delivery.ContractId }.OfType<string>()], delivery.HeldBack);
 
     /// <summary>Null, or why the rule makes no sense.</summary>
     public static string? WhyNot(FaultRule rule, Func<string, bool> isPath)

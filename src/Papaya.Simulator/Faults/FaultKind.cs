@@ -179,4 +179,8 @@ internal enum FaultKind
     /// <summary>The fee of one line is rounded the other way.</summary>
     [JsonStringEnumMemberName("fee_rounding")]
     FeeRounding,
+
+    /// <summary>V3: one of WeChat's deliberate fakes, a signature that begins WECHATPAY/SIGNTEST/.</summary>
+    [JsonStringEnumMemberName("probe")]
+    Probe,
 }

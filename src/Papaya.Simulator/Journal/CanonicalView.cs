@@ -76,10 +76,7 @@ internal sealed record CanonicalView(CanonicalString? Request, CanonicalString? 
             yield return ("previous_key", new(previous));
         }
 
-        if (merchant.ApiV3Key is { Length: > 0 } v3)
-        {
-            yield return ("apiv3_key", new(v3));
-        }
+        yield return ("apiv3_key", new(state.Identities.SecretOf(merchant.MchId)));
 
         foreach (var stranger in state.Merchants.Where(m => m.MchId != merchant.MchId).OrderBy(m => m.MchId, StringComparer.Ordinal))
         {

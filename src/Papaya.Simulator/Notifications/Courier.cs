@@ -133,6 +133,12 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
             return;
         }
 
+        if (IsProbed(delivery, fault))
+        {
+            // Whatever the merchant answers to a fake, the real message follows: a probe uses up no send.
+            await PostAsync(delivery, sentAt, new(new() { On = "probe", Kind = FaultKind.Probe }), answer, patience);
+        }
+
         var acknowledged = false;
         if (fault is { Kind: FaultKind.Drop })
         {
@@ -151,7 +157,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
             {
                 for (; copies > 0; copies--)
                 {
-                    acknowledged |= await PostAsync(delivery, sentAt, fault, answer, patience);
+                    acknowledged |= await PostAsync(delivery, sentAt, fault is { Kind: FaultKind.Probe } ? null : fault, answer, patience);
                 }
             }
         }
@@ -175,6 +181,11 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         state.Arm();
     }
 
+    /// <summary>Repeats are not probed again.</summary>
+    private bool IsProbed(Delivery delivery, FaultHit? fault) =>
+        delivery.Format != DeliveryFormat.V2
+        && (fault is { Kind: FaultKind.Probe } || (delivery.Sends == 0 && state.Switches["v3_probes"] is "callbacks" or "both"));
+
     /// <summary>A message has gone: what waited to be overtaken by it follows now.</summary>
     private void LetGo(Delivery gone, DateTimeOffset now)
     {
@@ -190,7 +201,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
     private async Task<bool> PostAsync(Delivery delivery, DateTimeOffset sentAt, FaultHit? fault, byte[] buffer, CancellationToken patience)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var body = fault is null ? delivery.Body : Rewritten(delivery, fault);
+        var body = fault is null || delivery.Format != DeliveryFormat.V2 ? delivery.Body : Rewritten(delivery, fault);
         var headers = delivery.Format == DeliveryFormat.V2 ? [] : HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
         var got = default(PostAnswer);
         try

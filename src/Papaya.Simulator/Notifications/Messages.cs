@@ -1,4 +1,5 @@
 using Papaya.Simulator.Calls;
+using Papaya.Simulator.V3;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -10,6 +11,12 @@ internal static class Messages
     /// <summary>C: the payment of a cashier order succeeded.</summary>
     public static void Paid(SimulatorState state, Order order, DateTimeOffset now)
     {
+        if (order.IsV3)
+        {
+            Callbacks.Paid(state, order, now);
+            return;
+        }
+
         using var message = Begin(state, order);
         message.Add("result_code"u8, "SUCCESS").Add("device_info"u8, order.DeviceInfo).Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N")
             .Add("trade_type"u8, order.TradeType).Add("bank_type"u8, order.BankType).Add("total_fee"u8, order.Amount)
@@ -23,6 +30,12 @@ internal static class Messages
     /// <summary>B: a debit succeeded.</summary>
     public static void Debited(SimulatorState state, Order order, DateTimeOffset now)
     {
+        if (order.IsV3)
+        {
+            Callbacks.Debited(state, order, now);
+            return;
+        }
+
         using var message = Begin(state, order);
         message.Add("result_code"u8, "SUCCESS").Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N").Add("bank_type"u8, order.BankType)
             .Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.Amount).Add("trade_state"u8, "SUCCESS")
@@ -34,6 +47,12 @@ internal static class Messages
     /// <summary>B: a debit failed; three shapes exist.</summary>
     public static void DebitFailed(SimulatorState state, Order order, DateTimeOffset now)
     {
+        if (order.IsV3)
+        {
+            Callbacks.DebitFailed(state, order, now);
+            return;
+        }
+
         using var message = Begin(state, order);
         switch (state.Switches["debit_failure_notification"])
         {
@@ -59,6 +78,12 @@ internal static class Messages
     /// <summary>A: signed. Carries neither appid nor nonce.</summary>
     public static void Signed(SimulatorState state, Contract contract, string url, DateTimeOffset now)
     {
+        if (contract.IsV3)
+        {
+            Callbacks.Signed(state, contract, now);
+            return;
+        }
+
         using var message = Begin(contract, "ADD", contract.SignedAt);
         message.Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
         Send(state, contract, url, message, now);

@@ -106,7 +106,7 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         var parsed = TryParse(request.Body, out var json);
         var values = new V3Values(path, http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal), json);
         var fault = FaultOf(http, rule, request, values);
-        if (fault is { IsProcessed: false } && IsMisbehaviour(fault.Kind))
+        if (fault is { IsProcessed: false } && WireFaults.Replaces(fault.Kind))
         {
             await MisbehaveAsync(http, rule, request, fault);
             return;
@@ -114,7 +114,7 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
 
         var address = $"{http.Request.Scheme}://{http.Request.Host}";
         var reply = Process(request, rule, path, http.Request.Query, parsed, json, values, fault, address);
-        if (fault is not null && IsMisbehaviour(fault.Kind))
+        if (fault is not null && WireFaults.Replaces(fault.Kind))
         {
             await MisbehaveAsync(http, rule, request, fault);
             return;
@@ -122,8 +122,6 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
 
         await SendAsync(http, rule, request, reply, fault);
     }
-
-    private static bool IsMisbehaviour(FaultKind kind) => kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http500 or FaultKind.Html;
 
     /// <summary>What cannot be read matches a rule by its path only.</summary>
     private FaultHit? FaultOf(HttpContext http, V3Rule rule, V3Request request, V3Values values)
@@ -172,6 +170,10 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         if (fault is { Kind: FaultKind.FrequencyLimited })
         {
             V3Refusals.TooFast(call);
+        }
+        else if (fault is { Kind: FaultKind.Refuse, Rule: var told })
+        {
+            call.Refuse(told.Status ?? 400, told.Code!, told.Text ?? told.Code!);
         }
         else if (fault is not { Kind: FaultKind.SystemError, IsProcessed: false } && V3Refusals.MayRun(call, path, query, parsed, json, who))
         {
@@ -246,7 +248,9 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         if (reply.SignedBy is { } signer)
         {
             var at = reply.KeepsMachineTime ? state.MachineNow : state.Now;
-            var headers = V3Headers.Sign(signer, at, state.Nonces.Next(), reply.Body.Span, fault is { Kind: FaultKind.BadSignature });
+            var headers = fault is { Kind: FaultKind.Probe } || (reply.Status < 400 && state.Switches["v3_probes"] is "replies" or "both")
+                ? V3Headers.Probe(signer, at, state.Nonces.Next(), reply.Body.Span)
+                : V3Headers.Sign(signer, at, state.Nonces.Next(), reply.Body.Span, fault is { Kind: FaultKind.BadSignature });
             foreach (var (name, value) in headers)
             {
                 response.Headers[name] = value;
@@ -255,6 +259,11 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
 
         response.ContentType = reply.Body.IsEmpty ? null : reply.ContentType;
         journal.NoteV3(http, state, rule.Path, MchIdOf(request), reply.Verdict, request.Body, reply.Status, reply.Body, fault, request.Began);
+        if (fault is not null && await WireFaults.TryBreakAsync(http, fault, reply.Body))
+        {
+            return;
+        }
+
         if (!reply.Body.IsEmpty)
         {
             response.ContentLength = reply.Body.Length;
@@ -289,20 +298,10 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
 
     private async Task MisbehaveAsync(HttpContext http, V3Rule rule, V3Request request, FaultHit fault)
     {
-        if (fault.Kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter)
-        {
-            // Never a hang: it would stall the clock. To the caller it is the same: no answer.
-            journal.NoteV3(http, state, rule.Path, MchIdOf(request), CallVerdict.Unchecked, request.Body, 0, default, fault, request.Began);
-            http.Abort();
-            return;
-        }
-
-        var page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
-        http.Response.StatusCode = fault.Kind == FaultKind.Http500 ? 500 : 200;
-        http.Response.ContentType = "text/html";
-        journal.NoteV3(http, state, rule.Path, MchIdOf(request), CallVerdict.Unchecked, request.Body, http.Response.StatusCode, page, fault, request.Began);
-        await http.Response.Body.WriteAsync(page);
-        await http.Response.CompleteAsync();
+        var status = WireFaults.StatusOf(fault.Rule);
+        journal.NoteV3(
+            http, state, rule.Path, MchIdOf(request), CallVerdict.Unchecked, request.Body, status, status == 0 ? default : WireFaults.Page, fault, request.Began);
+        await WireFaults.ReplaceAsync(http, fault.Rule);
     }
 
     private sealed record Reply(int Status, ReadOnlyMemory<byte> Body)

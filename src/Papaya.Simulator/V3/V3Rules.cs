@@ -6,7 +6,13 @@ internal static class V3Rules
     public static readonly IReadOnlyList<V3Rule> All =
     [
         .. Certificates.Rules,
-        .. Notices.Rules,
+        .. NoticeCalls.Rules,
+        .. SigningSessions.Rules,
+        .. ScheduledContracts.Rules,
+        .. Bookings.Rules,
+        .. Transactions.Rules,
+        .. GlobalContracts.Rules,
+        .. GlobalDebits.Rules,
     ];
 
     public static bool Knows(string path) => All.Any(rule => rule.Path == path);

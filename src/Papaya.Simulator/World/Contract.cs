@@ -32,6 +32,15 @@ internal sealed class Contract : Scheduled
     /// <summary>Whether V3 callbacks tell what becomes of it.</summary>
     public bool IsV3 { get; set; }
 
+    /// <summary>Where V3 callbacks about it go.</summary>
+    public string? NotifyUrl { get; set; }
+
+    /// <summary>The one debit that it was signed for (预约扣费); null for contracts of periods.</summary>
+    public DebitSchedule? Schedule { get; set; }
+
+    /// <summary>Signed overseas (global family).</summary>
+    public bool IsGlobal { get; set; }
+
     /// <summary>The merchant's own number of the user, given back by V3.</summary>
     public string? OutUserCode { get; set; }
 

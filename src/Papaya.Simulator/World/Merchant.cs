@@ -145,9 +145,6 @@ internal sealed class Merchant
     /// <summary>When the key was last reset.</summary>
     public DateTimeOffset? KeyResetAt { get; set; }
 
-    /// <summary>The APIv3 key, 32 characters.</summary>
-    public string? ApiV3Key { get; set; }
-
     public List<App> Apps { get; set; } = [];
 
     /// <summary>Products that WeChat has granted; null: all of them.</summary>

@@ -127,6 +127,17 @@ internal sealed class Order : Scheduled
     /// <summary>limit_pay no_credit.</summary>
     public bool NoCredit { get; set; }
 
+    /// <summary>Asked for by V3, and told to the merchant in V3's form.</summary>
+    public bool IsV3 { get; set; }
+
+    public string? GoodsTag { get; set; }
+
+    /// <summary>Currency of the amount; null: CNY.</summary>
+    public string? Currency { get; set; }
+
+    /// <summary>What the user paid in fen, where the amount is in another currency.</summary>
+    public long? PayerAmount { get; set; }
+
     /// <summary>Whether the pre-signing part succeeded: only then the cashier shows the switch.</summary>
     public bool OffersContract { get; set; }
 

@@ -105,6 +105,12 @@ internal sealed class SigningSession : Scheduled
     /// <summary>The merchant's own number of the user, given back by V3.</summary>
     public string? OutUserCode { get; set; }
 
+    /// <summary>The one debit that the contract is for; null for contracts of periods.</summary>
+    public DebitSchedule? Schedule { get; set; }
+
+    /// <summary>Opened by the global family.</summary>
+    public bool IsGlobal { get; set; }
+
     /// <summary>The contract that was signed.</summary>
     public string? ContractId { get; set; }
 

@@ -1,13 +1,12 @@
-using System.Globalization;
+using Papaya.Simulator.Calls;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.V3;
 
 /// <summary>扣费前通知 and 重试扣费通知: what the user is told before a debit, and after one that failed.</summary>
-internal static class Notices
+internal static class NoticeCalls
 {
-    private const int FirstDebitHour = 7;
     private const string Count = "deduct_duration.count";
 
     public static readonly V3Rule[] Rules =
@@ -17,7 +16,7 @@ internal static class Notices
     ];
 
     private static bool TakesDays(V3Call call, FieldProblem problem) =>
-        problem.Field == Count && call.State.Switches.Is("notice_count_range", "1-7") && call.Long(Count) is >= 1 and <= 7;
+        problem.Field == Count && call.Long(Count) is >= 1 and var days && days <= Notices.MostDays(call.State);
 
     private static void Send(V3Call call)
     {
@@ -48,27 +47,7 @@ internal static class Notices
             return;
         }
 
-        var notice = new Notice
-        {
-            ContractId = contract.ContractId,
-            MchId = contract.MchId,
-            AppId = call.AppId!,
-            SentAt = call.Now,
-            Amount = amount,
-            Count = count,
-            Days = count ?? int.Parse(state.Switches["notice_default_days"], CultureInfo.InvariantCulture),
-        };
-        state.Put(notice);
-        state.Put(new UserMessage
-        {
-            Openid = contract.Openid,
-            Kind = UserMessageKind.Notice,
-            At = call.Now,
-            MchId = contract.MchId,
-            PlanId = contract.PlanId,
-            Amount = amount,
-            From = new DateTimeOffset(notice.FirstDay.ToDateTime(new(FirstDebitHour, 0)), BeijingTime.Offset).ToUniversalTime(),
-        });
+        Notices.Send(state, contract, call.AppId!, amount, count, call.Now);
         call.Succeed();
     }
 
@@ -97,17 +76,7 @@ internal static class Notices
             return;
         }
 
-        notice.RemindedAt = call.Now;
-        state.Put(notice);
-        state.Put(new UserMessage
-        {
-            Openid = contract.Openid,
-            Kind = UserMessageKind.Reminder,
-            At = call.Now,
-            MchId = contract.MchId,
-            PlanId = contract.PlanId,
-            Amount = notice.Amount,
-        });
+        Notices.Remind(state, contract, notice, call.Now);
         call.Succeed();
     }
 
@@ -137,13 +106,12 @@ internal static class Notices
 
     private static bool IsHour(V3Call call)
     {
-        var first = call.State.Switches.Is("notice_hours", "06-22") ? 6 : 7;
-        if (call.Now.ToOffset(BeijingTime.Offset).Hour is var hour && hour >= first && hour < 22)
+        if (Notices.IsHour(call.State, call.Now))
         {
             return true;
         }
 
-        call.Refuse(400, "INVALID_REQUEST", $"只能在{first}:00-22:00之间下发通知");
+        call.Refuse(400, "INVALID_REQUEST", "当前时间不能下发通知，请在7:00-22:00之间下发");
         return false;
     }
 

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Papaya.Simulator.World;
+
+namespace Papaya.Simulator.V3;
+
+/// <summary>The V3 picture of an order, in answers and in callbacks.</summary>
+internal static class Transactions
+{
+    public static readonly V3Rule[] Rules = [.. V3Rule.Both("v3-order-by-out-trade-no", Query, [])];
+
+    /// <summary>trade_state.</summary>
+    public static string StateOf(Order order) => order.State switch
+    {
+        TradeState.Success => "SUCCESS",
+        TradeState.Refund => "REFUND",
+        TradeState.Closed => "CLOSED",
+        TradeState.PayFail => "PAYERROR",
+        TradeState.Accept => "ACCEPT",
+        _ => "NOTPAY",
+    };
+
+    public static void Write(Utf8JsonWriter json, SimulatorState state, Order order, string tradeState)
+    {
+        var isProvider = order.SubMchId is not null;
+        json.WriteString(isProvider ? "sp_mchid" : "mchid", order.MchId);
+        json.WriteString(isProvider ? "sp_appid" : "appid", order.AppId);
+        json.WriteText("sub_mchid", order.SubMchId);
+        json.WriteText("sub_appid", order.SubAppId);
+        json.WriteString("out_trade_no", order.OutTradeNo);
+        json.WriteText("transaction_id", order.TransactionId);
+        json.WriteString("trade_type", order.TradeType);
+        json.WriteString("trade_state", tradeState);
+        json.WriteString(
+            tradeState == "PAY_FAIL" ? state.Switches["v3_fail_event_state_name"] : "trade_state_desc",
+            tradeState switch
+            {
+                "SUCCESS" => "支付成功",
+                "REFUND" => "转入退款",
+                "CLOSED" => "订单已关闭",
+                "PAYERROR" or "PAY_FAIL" => order.ErrText ?? "支付失败",
+                _ => "订单未支付",
+            });
+        json.WriteText("bank_type", order.BankType);
+        json.WriteText("attach", order.Attach);
+        json.WriteTime("success_time", order.PaidAt);
+        if (order.Openid is { } openid)
+        {
+            json.WriteStartObject("payer");
+            json.WriteString(isProvider ? "sp_openid" : "openid", openid);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("amount");
+        json.WriteNumber("total", order.Amount);
+        if (order.IsPaid)
+        {
+            json.WriteNumber("payer_total", order.PayerAmount ?? order.Amount);
+            json.WriteString("payer_currency", "CNY");
+        }
+
+        json.WriteString("currency", order.Currency ?? "CNY");
+        if (order is { Currency: { } currency, IsPaid: true } && currency != "CNY")
+        {
+            json.WriteStartObject("exchange_rate");
+            json.WriteString("type", "SETTLEMENT_RATE");
+            json.WriteNumber("rate", ExchangeRates.Of(currency)!.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Query(V3Call call)
+    {
+        var order = call.State.FindOrder(call.Merchant.MchId, call.Text("out_trade_no"));
+        // A debit that waits for its 24 hours has no payment order yet.
+        if (order is null or { State: TradeState.Accept } || order.SubMchId != call.SubMchId)
+        {
+            call.Refuse(404, call.State.Switches["v3_order_not_found"], "订单不存在");
+            return;
+        }
+
+        call.Succeed(json => Write(json, call.State, order, StateOf(order)));
+    }
+}
+
+/// <summary>What a user's wallet is charged for an amount in another currency: fixed, so that rehearsals repeat.</summary>
+internal static class ExchangeRates
+{
+    private const decimal Scale = 100_000_000;
+
+    /// <summary>Fen for a hundred million of the currency's smallest units; null for a currency that is not traded.</summary>
+    public static long? Of(string currency) => currency switch
+    {
+        "CNY" => 100_000_000,
+        "HKD" => 92_000_000,
+        "USD" => 718_000_000,
+        "EUR" => 780_000_000,
+        "GBP" => 910_000_000,
+        "SGD" => 535_000_000,
+        "MYR" => 162_000_000,
+        "JPY" => 476_000_000,
+        _ => null,
+    };
+
+    /// <summary>Whole fen, rounded up: nobody pays nothing.</summary>
+    public static long Convert(long amount, string currency) => (long)decimal.Ceiling(amount * Of(currency)!.Value / Scale);
+}

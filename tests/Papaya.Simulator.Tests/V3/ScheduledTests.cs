@@ -1,0 +1,178 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Papaya.WeChatPay;
+using Papaya.WeChatPay.Notifications;
+using Papaya.WeChatPay.Scheduled;
+
+namespace Papaya.Simulator.Tests.V3;
+
+/// <summary>Scheduled debits from the signing page to the end of the contract; docs/reference/wechat-rules.md has the calendar.</summary>
+public sealed class ScheduledTests
+{
+    private const long Amount = 2500;
+    private static readonly DateOnly Day = new(2026, 1, 17);
+
+    [Fact]
+    public async Task From_signing_to_the_end()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await V3Listener.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var openid = await world.UserAsync();
+
+        var (contract, code) = await SignAsync(world, client, openid, listener.Url);
+        await world.SettleAsync();
+        var signed = Assert.IsType<ScheduledContractNotification>(await listener.ReadAsync(client, 0));
+        Assert.Equal((ScheduledContractChange.Signed, contract, BookingState.NotBooked), (signed.Change, signed.Contract.WeChatContractId, signed.Contract.Booking!.State));
+        Assert.Equal(shop.PublicKey.Id, signed.SignedBy);
+
+        await BeijingAsync(world, Day.AddDays(-1), 8);
+        var booking = await client.Scheduled.BookAsync(new() { WeChatContractId = contract, AppId = World.AppId, AmountFen = Amount });
+        Assert.Equal((BookingState.Booked, Day, Day, Amount), (booking.State, booking.FirstDay, booking.LastDay, booking.BookedFen));
+
+        await BeijingAsync(world, Day, 0);
+        Assert.Equal("debit1", (await client.Scheduled.ApplyAsync(Apply(contract, "debit1", listener.Url))).OrderNumber);
+        await world.SettleAsync();
+        var paid = Assert.IsType<TransactionNotification>(await listener.ReadAsync(client, 1));
+        Assert.True(paid.IsPaid(Amount));
+        var ended = Assert.IsType<ScheduledContractNotification>(await listener.ReadAsync(client, 2));
+        Assert.Equal((ScheduledContractChange.Terminated, BookingState.Paid), (ended.Change, ended.Contract.Booking!.State));
+
+        Assert.True((await client.Scheduled.QueryDebitAsync(new() { OrderNumber = "debit1" })).IsPaid(Amount));
+        Assert.Equal(BookingState.Paid, (await client.Scheduled.QueryBookingAsync(new() { WeChatContractId = contract })).State);
+        var seen = await client.Scheduled.QueryContractAsync(new() { TemplateId = "12535", ContractNumber = code });
+        Assert.Equal(ScheduledContractState.Terminated, seen.State);
+        Assert.Equal(100_000 - Amount, await world.BalanceAsync(openid));
+        Assert.Equal(3, listener.Got.Count);
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_and_may_be_tried_again_until_the_day_is_over()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await V3Listener.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var openid = await world.UserAsync(balance: 0);
+        var contract = await BookedAsync(world, client, openid, listener.Url);
+        await client.Scheduled.ApplyAsync(Apply(contract, "debit1", listener.Url));
+        await world.SettleAsync();
+        var failed = Assert.IsType<TransactionNotification>(await listener.ReadAsync(client, 1));
+        Assert.True(failed is { SaysFailed: true, Transaction.StateText: "PAY_FAIL" });
+
+        await world.DoAsync("/users", new JsonObject { ["openid"] = openid, ["balance"] = 10_000 });
+        var again = await Assert.ThrowsAsync<PapayException>(() => client.Scheduled.ApplyAsync(Apply(contract, "debit1", listener.Url)));
+        Assert.Equal("ALREADY_EXISTS", again.Code);
+        await client.Scheduled.ApplyAsync(Apply(contract, "debit2", listener.Url));
+        await world.SettleAsync();
+        Assert.True(Assert.IsType<TransactionNotification>(await listener.ReadAsync(client, 2)).IsPaid(Amount));
+    }
+
+    [Fact]
+    public async Task Without_a_success_the_contract_ends_at_eight_on_the_next_day()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await V3Listener.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var contract = await BookedAsync(world, client, await world.UserAsync(), listener.Url);
+        await BeijingAsync(world, Day.AddDays(1), 7);
+        Assert.Equal(BookingState.Expired, (await client.Scheduled.QueryBookingAsync(new() { WeChatContractId = contract })).State);
+        Assert.Single(listener.Got);
+        await BeijingAsync(world, Day.AddDays(1), 8);
+        var ended = Assert.IsType<ScheduledContractNotification>(await listener.ReadAsync(client, 1));
+        Assert.Equal((ScheduledContractState.Terminated, "SYSTEM_TERMINATE"), (ended.Contract.State, ended.Contract.Termination!.Mode));
+    }
+
+    [Fact]
+    public async Task The_merchant_ends_a_contract()
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var (_, code) = await SignAsync(world, client, await world.UserAsync(), "http://127.0.0.1:9/v3");
+        var ended = await client.Scheduled.TerminateAsync(new() { TemplateId = "12535", ContractNumber = code, Remark = "测试" });
+        Assert.Equal((ScheduledContractState.Terminated, "MERCHANT_TERMINATE", "测试"), (ended.State, ended.Termination!.Mode, ended.Termination.Remark));
+    }
+
+    [Theory]
+    [InlineData(-2, 9, Amount)]
+    [InlineData(-1, 7, Amount)]
+    [InlineData(-1, 20, Amount)]
+    [InlineData(0, 9, Amount)]
+    [InlineData(-1, 9, Amount + 1)]
+    public async Task Booking_has_its_day_its_hours_and_its_amount(int days, int hour, long amount)
+    {
+        await using var world = await World.StartAsync(start: World.Start.AddDays(-3));
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var (contract, _) = await SignAsync(world, client, await world.UserAsync(), "http://127.0.0.1:9/v3");
+        await BeijingAsync(world, Day.AddDays(days), hour);
+        var refused = await Assert.ThrowsAsync<PapayException>(
+            () => client.Scheduled.BookAsync(new() { WeChatContractId = contract, AppId = World.AppId, AmountFen = amount }));
+        Assert.Equal("INVALID_REQUEST", refused.Code);
+    }
+
+    [Fact]
+    public async Task All_four_ways_and_other_devices_lead_to_a_page()
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        Assert.StartsWith("http", (await client.Scheduled.PreSignJsApiAsync(Sign("C1"))).RedirectUrl);
+        Assert.StartsWith("http", (await client.Scheduled.PreSignH5Async(Sign("C2"))).RedirectUrl);
+        Assert.NotNull((await client.Scheduled.PreSignAppAsync(Sign("C3"))).UserName);
+        Assert.Equal("wxbd687630cd02ce1d", (await client.Scheduled.PreSignMiniProgramAsync(Sign("C4"))).AppId);
+        var device = await client.Scheduled.PreSignMultiDeviceAsync(new()
+        {
+            Scene = SignScene.QrCode, AppId = World.AppId, TemplateId = "12535", ContractNumber = "C5", DisplayAccount = "张三", NotifyUrl = "https://shop.example/v3",
+            UserCode = "u1", Device = new(DeviceKind.Tv, "HarmonyOS", "d1", false, "10.0.0.1", true, "8.0.50", DeviceAge.Longer),
+        });
+        Assert.NotNull(device.RedirectUrl);
+        var signed = await world.DoAsync("/entrust", new JsonObject { ["url"] = device.RedirectUrl, ["openid"] = await world.UserAsync(), ["action"] = "agree" });
+        Assert.True((bool)signed["signed"]!);
+    }
+
+    [Fact]
+    public async Task A_session_lives_ten_minutes()
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var page = await shop.Client(shop.PublicKey).Scheduled.PreSignAppAsync(Sign("C1"));
+        await world.AdvanceAsync(TimeSpan.FromMinutes(10));
+        var late = await world.DoAsync("/entrust", new JsonObject { ["session"] = page.PreSignId, ["openid"] = await world.UserAsync(), ["action"] = "agree" });
+        Assert.Equal((false, "expired"), ((bool)late["signed"]!, (string)late["reason"]!));
+    }
+
+    internal static ScheduledSignRequest Sign(string code, string url = "https://shop.example/v3", string? openid = null, DateOnly? day = null) => new()
+    {
+        AppId = World.AppId, TemplateId = "12535", ContractNumber = code, DisplayAccount = "张三", NotifyUrl = url, OpenId = openid, UserCode = "u1",
+        Debit = new(day ?? Day, Amount, "一月会员"),
+    };
+
+    private static ScheduledApplyRequest Apply(string contract, string number, string url) => new()
+    {
+        AppId = World.AppId, OrderNumber = number, Description = "一月会员", NotifyUrl = url, WeChatContractId = contract, AmountFen = Amount, Attach = "a",
+    };
+
+    private static async Task<(string Contract, string Code)> SignAsync(World world, PapayClient client, string openid, string url)
+    {
+        var code = world.Unique("v3c");
+        var page = await client.Scheduled.PreSignAppAsync(Sign(code, url, openid));
+        var signed = await world.DoAsync("/entrust", new JsonObject { ["pre_entrustweb_id"] = page.PreSignId, ["openid"] = openid, ["action"] = "agree" });
+        return ((string)signed["contract_id"]!, code);
+    }
+
+    private static async Task<string> BookedAsync(World world, PapayClient client, string openid, string url)
+    {
+        var (contract, _) = await SignAsync(world, client, openid, url);
+        await BeijingAsync(world, Day.AddDays(-1), 9);
+        await client.Scheduled.BookAsync(new() { WeChatContractId = contract, AppId = World.AppId, AmountFen = Amount });
+        await BeijingAsync(world, Day, 9);
+        return contract;
+    }
+
+    private static Task BeijingAsync(World world, DateOnly day, int hour) =>
+        world.AdvanceAsync(new DateTimeOffset(day.ToDateTime(new(hour, 0)), TimeSpan.FromHours(8)) - world.Now);
+}
