@@ -50,7 +50,7 @@ public sealed class TestSimulator : IAsyncDisposable
         var app = SimulatorHost.Build(
             new()
             {
-                Seed = options.Seed, TerminateNotifyUrl = options.TerminateNotifyUrl?.OriginalString, FrequencyLimit = options.FrequencyLimit, Switches = options.Switches,
+                Seed = options.Seed, OwnsClock = true, TerminateNotifyUrl = options.TerminateNotifyUrl?.OriginalString, FrequencyLimit = options.FrequencyLimit, Switches = options.Switches,
             },
             clock, options.Https ? ["http://127.0.0.1:0", "https://127.0.0.1:0"] : ["http://127.0.0.1:0"]);
         try

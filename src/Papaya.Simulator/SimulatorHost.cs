@@ -48,6 +48,8 @@ public static class SimulatorHost
         builder.Services.AddSingleton<SigningDoor>();
         builder.Services.AddSingleton<TruthRoutes>();
         builder.Services.AddSingleton<NotificationRoutes>();
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<SnapshotRoutes>();
         builder.Services.AddSingleton<FundsRoutes>();
         builder.Services.AddSingleton<RefundRoutes>();
         builder.Services.AddSingleton<FaultRoutes>();
@@ -84,7 +86,7 @@ public static class SimulatorHost
         app.Use(async (http, next) =>
         {
             // Moving the clock waits for all work, so it is not work itself.
-            using var work = http.Request.Path == "/_sim/clock" ? null : clock.Enter();
+            using var work = http.Request.Path == "/_sim/clock" || SnapshotRoutes.Waits(http.Request) ? null : clock.Enter();
             if (Gateway.Find(http.Request.Path.Value ?? "") is { } rule)
             {
                 await gateway.AnswerAsync(http, rule, certificates.MchIdOf(http));
@@ -114,6 +116,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<SigningDoor>().Map(app);
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
         app.Services.GetRequiredService<NotificationRoutes>().Map(app);
+        app.Services.GetRequiredService<SnapshotRoutes>().Map(app);
         app.Services.GetRequiredService<FundsRoutes>().Map(app);
         app.Services.GetRequiredService<RefundRoutes>().Map(app);
         app.Services.GetRequiredService<FaultRoutes>().Map(app);
@@ -122,8 +125,8 @@ public static class SimulatorHost
         app.Services.GetRequiredService<KeyRoutes>().Map(app);
         PageRoutes.Map(app);
         app.MapGet("/_sim/health", static http => http.AnswerAsync(new Health("ok"), ControlJson.Default.Health));
-        app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock));
-        app.MapPost("/_sim/clock", http => ClockControl.MoveAsync(http, clock));
+        app.MapGet("/_sim/clock", http => ClockControl.ShowAsync(http, clock, state));
+        app.MapPost("/_sim/clock", http => ClockControl.MoveAsync(http, clock, state));
         return app;
     }
 
@@ -136,6 +139,7 @@ public static class SimulatorHost
         }
 
         using var op = state.Begin();
+        state.Switches.ActFor(what.MchId);
         switch (what)
         {
             case Order { Kind: OrderKind.Debit, State: TradeState.NotPay or TradeState.Accept } debit:
@@ -155,6 +159,8 @@ public static class SimulatorHost
                 Moments.Complete(state, refund, op.Now);
                 break;
         }
+
+        state.Count(what, op.Now);
     }
 
     /// <summary>A slip in a path or a method of the control API is answered like every other error of it.</summary>

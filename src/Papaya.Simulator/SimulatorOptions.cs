@@ -36,6 +36,12 @@ public sealed class SimulatorOptions
     /// </summary>
     public bool AllowRemoteControl { get; init; }
 
+    /// <summary>Whether nobody else lives by the clock, so that restoring a snapshot may set it back.</summary>
+    public bool OwnsClock { get; init; }
+
+    /// <summary>The journal is written anew from what is true when it has grown by so many bytes, and at every start.</summary>
+    public long CompactAfterBytes { get; init; } = 256L << 20;
+
     /// <summary>Values of named switches that differ from their defaults; see <c>GET /_sim/switches</c>.</summary>
     public IReadOnlyDictionary<string, string> Switches { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -32,7 +32,7 @@ public sealed class ClockControlTests : IAsyncLifetime
     public async Task Health_and_clock_answer()
     {
         Assert.Equal("""{"status":"ok"}""", await _http.GetStringAsync("/_sim/health"));
-        Assert.Equal("""{"now":"2026-01-31T01:00:00Z"}""", await _http.GetStringAsync("/_sim/clock"));
+        Assert.Equal("""{"now":"2026-01-31T01:00:00Z","frozen":false}""", await _http.GetStringAsync("/_sim/clock"));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ClockControlTests : IAsyncLifetime
         var move = PostAsync("""{"advance_seconds":7200}""");
         await woken.Task;
         Assert.False(move.IsCompleted);
-        Assert.Equal("""{"now":"2026-01-31T02:00:00Z"}""", await _http.GetStringAsync("/_sim/clock"));
+        Assert.Equal("""{"now":"2026-01-31T02:00:00Z","frozen":false}""", await _http.GetStringAsync("/_sim/clock"));
         release.SetResult();
 
         Assert.Equal((200, "2026-01-31T03:00:00Z"), await move);

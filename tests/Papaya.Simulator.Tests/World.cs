@@ -59,14 +59,15 @@ internal sealed class World : IAsyncDisposable
     public Uri Address => _http.BaseAddress!;
 
     public static async Task<World> StartAsync(
-        string? journal = null, DateTimeOffset? start = null, string? terminateUrl = null, bool frequencyLimit = true, params (string Name, string Value)[] switches)
+        string? journal = null, DateTimeOffset? start = null, string? terminateUrl = null, bool frequencyLimit = true,
+        bool ownsClock = false, long compactAfter = 1 << 20, params (string Name, string Value)[] switches)
     {
         var at = start ?? Start;
         var clock = new TestClock(at, new StoppedMachine(at));
         var app = SimulatorHost.Build(
             new()
             {
-                Seed = 7, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
+                Seed = 7, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
                 Switches = switches.ToDictionary(s => s.Name, s => s.Value),
             },
             clock, ["http://127.0.0.1:0"]);

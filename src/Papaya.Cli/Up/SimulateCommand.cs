@@ -59,6 +59,7 @@ internal static class SimulateCommand
                 JournalPath = folder.IsKept ? Path.Combine(folder.Path, "simulator.journal") : null,
                 KeysFolder = Path.Combine(folder.Path, "keys"),
                 Seed = parsed.GetValue(seed),
+                OwnsClock = true,
                 Switches = (parsed.GetValue(choice) ?? []).Select(c => c.Split('=', 2)).ToDictionary(c => c[0], c => c[1], StringComparer.Ordinal),
                 AllowRemoteControl = parsed.GetValue(remote),
             };

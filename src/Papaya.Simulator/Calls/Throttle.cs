@@ -7,6 +7,8 @@ internal sealed class Throttle
 
     private readonly Dictionary<(string MchId, string What), (DateTimeOffset[] Latest, int Next)> _calls = [];
 
+    public void Forget() => _calls.Clear();
+
     /// <summary>Whether one more is allowed; it is counted then.</summary>
     /// <param name="mchId">Whose call.</param>
     /// <param name="what">Which limit.</param>

@@ -17,6 +17,8 @@ public sealed class TestClock : TimeProvider, IDisposable
     private long _timers;
     private int _inFlight;
     private TaskCompletionSource? _idle;
+    private bool _isAdvancing;
+    private bool _isFrozen;
     private bool _disposed;
 
     /// <param name="start">Where time begins; the machine's time if null.</param>
@@ -30,6 +32,27 @@ public sealed class TestClock : TimeProvider, IDisposable
 
     /// <summary>Told each instant at which timers are about to fire, and where an advance ended: write it down, and time never runs backwards after a crash.</summary>
     public event Action<DateTimeOffset>? Reached;
+
+    /// <summary>
+    /// Whether time stands between advances. What falls due at the very instant still happens; everything later waits for an advance.
+    /// </summary>
+    public bool IsFrozen
+    {
+        get => Volatile.Read(ref _isFrozen);
+        set
+        {
+            lock (_gate)
+            {
+                if (!_isAdvancing)
+                {
+                    _reading = new(GetUtcNow(), value ? null : _machine.GetTimestamp());
+                }
+
+                Volatile.Write(ref _isFrozen, value);
+                Rearm();
+            }
+        }
+    }
 
     /// <summary>How much work has entered and not left.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -117,6 +140,39 @@ public sealed class TestClock : TimeProvider, IDisposable
         Reached?.Invoke(GetUtcNow());
     }
 
+    /// <summary>
+    /// Does something while time stands and nobody is at work, like an advance of no length. When it gives an instant, time goes on from there,
+    /// earlier or later: only for whoever is alone with the clock, for to all others time never runs backwards.
+    /// </summary>
+    public async Task RunAloneAsync(Func<DateTimeOffset?> act, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        await _oneAdvance.WaitAsync(ct);
+        try
+        {
+            Freeze();
+            while (InFlight != 0)
+            {
+                await WhenIdleAsync().WaitAsync(ct);
+            }
+
+            if (act() is { } instant)
+            {
+                lock (_gate)
+                {
+                    _reading = new(ToMicroseconds(instant.ToUniversalTime()), null);
+                }
+            }
+        }
+        finally
+        {
+            Thaw();
+            _oneAdvance.Release();
+        }
+
+        Reached?.Invoke(GetUtcNow());
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -179,7 +235,7 @@ public sealed class TestClock : TimeProvider, IDisposable
         lock (_gate)
         {
             // During an advance only the advance fires.
-            if (_disposed || _reading.Stamp is null || _waiting.Min is not { } first || first.Due > GetUtcNow())
+            if (_disposed || _isAdvancing || _waiting.Min is not { } first || first.Due > GetUtcNow())
             {
                 Rearm();
                 return;
@@ -204,6 +260,7 @@ public sealed class TestClock : TimeProvider, IDisposable
     {
         lock (_gate)
         {
+            _isAdvancing = true;
             _reading = new(GetUtcNow(), null);
         }
     }
@@ -212,15 +269,22 @@ public sealed class TestClock : TimeProvider, IDisposable
     {
         lock (_gate)
         {
-            _reading = new(_reading.At, _machine.GetTimestamp());
+            _isAdvancing = false;
+            _reading = new(_reading.At, _isFrozen ? null : _machine.GetTimestamp());
             Rearm();
         }
     }
 
     private void Rearm()
     {
-        if (_disposed || _reading.Stamp is null)
+        if (_disposed || _isAdvancing)
         {
+            return;
+        }
+
+        if (_reading.Stamp is null)
+        {
+            _wake.Change(_waiting.Min is { } due && due.Due <= _reading.At ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 

@@ -9,15 +9,6 @@ namespace Papaya.Simulator.Control;
 
 internal sealed record Health(string Status);
 
-internal sealed record ClockView(DateTimeOffset Now);
-
-internal sealed record ClockMove
-{
-    public double? AdvanceSeconds { get; init; }
-
-    public DateTimeOffset? To { get; init; }
-}
-
 /// <summary>Every refusal of the control API.</summary>
 internal sealed record Refusal(string Reason);
 
@@ -31,6 +22,12 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(ClockView))]
 [JsonSerializable(typeof(ClockMove))]
+[JsonSerializable(typeof(SnapshotRequest))]
+[JsonSerializable(typeof(RestoreRequest))]
+[JsonSerializable(typeof(ResetRequest))]
+[JsonSerializable(typeof(SnapshotView))]
+[JsonSerializable(typeof(Listing<SnapshotView>))]
+[JsonSerializable(typeof(RestoredView))]
 [JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(MerchantRequest))]
 [JsonSerializable(typeof(MerchantView))]

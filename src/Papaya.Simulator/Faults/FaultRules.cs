@@ -94,6 +94,13 @@ internal sealed class FaultRules(SimulatorState state)
         _any = _rules.Count > 0;
     }
 
+    /// <summary>Before another world is read; nothing is written down.</summary>
+    public void Forget()
+    {
+        _rules.Clear();
+        _any = false;
+    }
+
     /// <summary>All rules with their counts.</summary>
     public Change? Snapshot() => _rules.Count == 0
         ? null

@@ -69,26 +69,53 @@ internal sealed class CallJournal : IDisposable
         }
     }
 
+    /// <summary>The id of the latest record.</summary>
+    public long Latest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ids;
+            }
+        }
+    }
+
+    /// <summary>Forgets what came after a record; ids go on from there.</summary>
+    public void CutAfter(long id)
+    {
+        lock (_gate)
+        {
+            Keep(r => r.Id <= id);
+            _ids = Math.Min(_ids, id);
+        }
+    }
+
     /// <summary>Forgets everything, or one merchant's part; ids go on.</summary>
     public void Clear(string? mchId)
     {
         lock (_gate)
         {
-            foreach (var queue in (Queue<CallRecord>[])[_calls, _sends])
-            {
-                var rest = queue.Where(r => mchId is not null && r.MchId != mchId).ToArray();
-                queue.Clear();
-                foreach (var record in rest)
-                {
-                    queue.Enqueue(record);
-                }
-            }
-
-            _file?.StartFrom(_calls.Concat(_sends).OrderBy(r => r.Id));
+            Keep(r => mchId is not null && r.MchId != mchId);
         }
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private void Keep(Func<CallRecord, bool> stays)
+    {
+        foreach (var queue in (Queue<CallRecord>[])[_calls, _sends])
+        {
+            var rest = queue.Where(stays).ToArray();
+            queue.Clear();
+            foreach (var record in rest)
+            {
+                queue.Enqueue(record);
+            }
+        }
+
+        _file?.StartFrom(_calls.Concat(_sends).OrderBy(r => r.Id));
+    }
 
     private CallRecord[] Read(Queue<CallRecord> queue, CallFilter filter)
     {

@@ -55,6 +55,9 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         _ = Task.Run(CarryAsync);
     }
 
+    /// <summary>The world is another one now. Under no lock; nothing is under way.</summary>
+    public void Forget() => _overtaken.Clear();
+
     public void Dispose()
     {
         _disposed = true;
@@ -166,6 +169,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         {
             delivery.Sends++;
             delivery.HeldBack = false;
+            state.CountSend(op.Now, acknowledged);
             LetGo(delivery, op.Now);
             if (acknowledged || Schedules.WaitAfter(delivery, delivery.Sends) is not { } wait)
             {

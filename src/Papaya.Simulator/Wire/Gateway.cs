@@ -155,6 +155,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         Call call;
         using (var op = state.Begin())
         {
+            state.Switches.ActFor(merchant.MchId);
             call = new(state, rule, message, merchant, signType, op.Now, certificate)
             {
                 ContractPart = fault?.Rule is { Kind: FaultKind.Refuse, Field: not null } part ? (part.Code!, part.Text ?? part.Code!) : null,

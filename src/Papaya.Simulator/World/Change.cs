@@ -59,12 +59,33 @@ internal sealed class Change
     /// <summary>Rules that were removed.</summary>
     public List<int>? FaultsGone { get; set; }
 
+    /// <summary>Switches that were set, for all or for one merchant.</summary>
+    public List<SwitchValue>? Switches { get; set; }
+
+    /// <summary>Leaves out what a merchant did; itself, its templates and its keys stay.</summary>
+    public void Without(string mchId)
+    {
+        Orders?.RemoveAll(o => o.MchId == mchId);
+        Contracts?.RemoveAll(c => c.MchId == mchId);
+        Signings?.RemoveAll(s => s.MchId == mchId);
+        Usages?.RemoveAll(u => u.MchId == mchId);
+        Messages?.RemoveAll(m => m.MchId == mchId);
+        Refunds?.RemoveAll(r => r.MchId == mchId);
+        Movements?.RemoveAll(m => m.MchId == mchId);
+        Deliveries?.RemoveAll(d => d.MchId == mchId);
+        Faults?.RemoveAll(f => f.MchId == mchId);
+        Switches?.RemoveAll(s => s.MchId == mchId);
+    }
+
     [JsonIgnore]
     public bool IsEmpty => Merchants is null && Templates is null && Users is null && Orders is null && Contracts is null && Refunds is null
         && Signings is null && Notices is null && Usages is null && Messages is null && Movements is null && Deliveries is null && Sent is null && Ended is null
-        && Keys is null && Platform is null
+        && Keys is null && Platform is null && Switches is null
         && Faults is null && FaultMarks is null && FaultsGone is null;
 }
+
+/// <summary>A switch's value; without a merchant for everybody.</summary>
+internal sealed record SwitchValue(string Name, string Value, string? MchId);
 
 /// <summary>A delivery's next appointment, without its body.</summary>
 internal sealed record Sent(long Id, int Sends, bool HeldBack, DateTimeOffset DueAt, long DueNumber);

@@ -8,7 +8,7 @@ internal sealed class Contract : Scheduled
 {
     public required string ContractId { get; set; }
 
-    public required string MchId { get; set; }
+    public override required string MchId { get; set; }
 
     public string? SubMchId { get; set; }
 

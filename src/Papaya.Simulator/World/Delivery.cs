@@ -38,7 +38,7 @@ internal sealed class Delivery : Scheduled
 
     public DeliveryKind Kind { get; set; }
 
-    public required string MchId { get; set; }
+    public override required string MchId { get; set; }
 
     public required string Url { get; set; }
 

@@ -184,6 +184,13 @@ internal sealed class Identities(SimulatorState state)
         });
     }
 
+    /// <summary>Before another world is read; nothing is written down.</summary>
+    public void Forget()
+    {
+        _merchants.Clear();
+        _platform.Clear();
+    }
+
     /// <summary>All keys; null when none was ever needed.</summary>
     public Change? Snapshot() => _merchants.Count + _platform.Count == 0
         ? null

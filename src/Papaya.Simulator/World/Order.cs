@@ -39,7 +39,7 @@ internal enum TradeState
 /// <summary>An order number of a merchant and all that became of it.</summary>
 internal sealed class Order : Scheduled
 {
-    public required string MchId { get; set; }
+    public override required string MchId { get; set; }
 
     public required string OutTradeNo { get; set; }
 

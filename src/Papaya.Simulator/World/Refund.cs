@@ -22,7 +22,7 @@ internal enum RefundState
 
 internal sealed class Refund : Scheduled
 {
-    public required string MchId { get; set; }
+    public override required string MchId { get; set; }
 
     public required string AppId { get; set; }
 

@@ -46,7 +46,7 @@ internal sealed class SigningSession : Scheduled
     /// <summary>What the merchant's front end hands to WeChat: <c>pre_entrustweb_id</c>, or <c>session_id</c> in an address.</summary>
     public required string Id { get; set; }
 
-    public required string MchId { get; set; }
+    public override required string MchId { get; set; }
 
     public string? SubMchId { get; set; }
 

@@ -19,7 +19,9 @@ public sealed class SimulatorState : IDisposable
 {
     private readonly TestClock _clock;
     private readonly Lock _gate = new();
-    private readonly WorldFile? _file;
+    private readonly List<Tally> _tallies = [];
+    private WorldFile? _file;
+    private long _compactAt = long.MaxValue;
     private readonly ITimer _alarm;
     private readonly PriorityQueue<Scheduled, (DateTimeOffset At, long Number)> _agenda = new();
     private readonly Dictionary<(string MchId, string OutTradeNo), Order> _orders = [];
@@ -55,6 +57,7 @@ public sealed class SimulatorState : IDisposable
     {
         Options = options;
         Switches = new(options.Switches);
+        Snapshots = new(options);
         Faults = new(this);
         Identities = new(this);
         _clock = clock;
@@ -81,13 +84,11 @@ public sealed class SimulatorState : IDisposable
             clock.ContinueFrom(Microseconds.Truncate(flowed > latest ? flowed : latest));
         }
 
+        Switches.ApplyOptions();
         Presets.Apply(this);
         _change = null;
-        if (options.JournalPath is not null)
-        {
-            _file = WorldFile.StartFrom(options.JournalPath, Snapshot());
-            clock.Reached += Remember;
-        }
+        Rebase();
+        clock.Reached += Remember;
     }
 
     /// <summary>Executes what the agenda holds; set by the host before <see cref="Start"/>.</summary>
@@ -102,6 +103,20 @@ public sealed class SimulatorState : IDisposable
     internal int? BackupPort { get; set; }
 
     internal Switches Switches { get; }
+
+    internal Snapshots Snapshots { get; }
+
+    /// <summary>When the next thing happens by itself.</summary>
+    internal DateTimeOffset? NextEvent
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Next();
+            }
+        }
+    }
 
     /// <summary>Used under the lock.</summary>
     internal FaultRules Faults { get; }
@@ -180,6 +195,103 @@ public sealed class SimulatorState : IDisposable
         }
 
         Arm();
+    }
+
+    /// <summary>Begins to count what happens.</summary>
+    internal Tally StartTally()
+    {
+        lock (_gate)
+        {
+            var tally = new Tally();
+            _tallies.Add(tally);
+            return tally;
+        }
+    }
+
+    internal Control.Happened EndTally(Tally tally)
+    {
+        lock (_gate)
+        {
+            _tallies.Remove(tally);
+            return new(tally.Debits, tally.FailedDebits, tally.Refunds, new(tally.Sent, tally.Acknowledged), tally.Closed, tally.Expired, tally.First, tally.Last);
+        }
+    }
+
+    /// <summary>Something fell due and was done. Under the lock.</summary>
+    internal void Count(Scheduled what, DateTimeOffset now)
+    {
+        foreach (var tally in _tallies)
+        {
+            tally.At(now);
+            switch (what)
+            {
+                case Order { IsPaid: true }:
+                    tally.Debits++;
+                    break;
+                case Order { State: TradeState.PayFail }:
+                    tally.FailedDebits++;
+                    break;
+                case Order { State: TradeState.Closed }:
+                    tally.Closed++;
+                    break;
+                case Refund { State: not RefundState.Processing }:
+                    tally.Refunds++;
+                    break;
+                case Contract or SigningSession:
+                    tally.Expired++;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>A notification was sent. Under the lock.</summary>
+    internal void CountSend(DateTimeOffset now, bool acknowledged)
+    {
+        foreach (var tally in _tallies)
+        {
+            tally.At(now);
+            tally.Sent++;
+            tally.Acknowledged += acknowledged ? 1 : 0;
+        }
+    }
+
+    /// <summary>Puts the world aside. Null, or why not.</summary>
+    internal string? Save(string name, long calls)
+    {
+        using var op = Begin();
+        return Snapshots.Keep(name, op.Now, calls, Snapshot());
+    }
+
+    /// <summary>Makes a world that was put aside the present one. Nothing may be under way.</summary>
+    internal void Restore(SavedWorld saved)
+    {
+        using var op = Begin();
+        Replace(World.Snapshots.LinesOf(saved));
+        Rebase();
+    }
+
+    /// <summary>As at the start, or without what one merchant did; merchants' numbers, templates and users of such a merchant stay. Time goes on.</summary>
+    internal void Reset(string? mchId)
+    {
+        using var op = Begin();
+        if (mchId is null)
+        {
+            var offset = Numbers.Offset;
+            Replace([]);
+            (Numbers.Offset, Numbers.Given, _due) = (offset, 0, 0);
+            Switches.Reset();
+            Presets.Apply(this);
+        }
+        else
+        {
+            var rest = Snapshot().ToList();
+            rest.ForEach(line => line.Without(mchId));
+            Replace(rest);
+            Presets.Open(this, mchId, op.Now);
+        }
+
+        _change = null;
+        Rebase();
     }
 
     /// <summary>Takes the lock for one operation; disposing writes down what changed.</summary>
@@ -340,6 +452,8 @@ public sealed class SimulatorState : IDisposable
 
     internal void PutPlatform(PlatformIdentity identity) => Add(Changed().Platform ??= [], identity);
 
+    internal void Put(SwitchValue value) => (Changed().Switches ??= []).Add(value);
+
     internal void Put(FaultRule rule) => (Changed().Faults ??= []).Add(rule);
 
     internal void Put(FaultMark mark) => (Changed().FaultMarks ??= []).Add(mark);
@@ -456,6 +570,11 @@ public sealed class SimulatorState : IDisposable
                 change.Given = Numbers.Given;
                 change.Due = _due;
                 _file.Append(change);
+                if (_file.Length >= _compactAt)
+                {
+                    _change = null;
+                    Rebase();
+                }
             }
         }
         finally
@@ -467,6 +586,11 @@ public sealed class SimulatorState : IDisposable
 
     private void Remember(DateTimeOffset at)
     {
+        if (Options.JournalPath is null)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (!_disposed)
@@ -516,6 +640,55 @@ public sealed class SimulatorState : IDisposable
         }
     }
 
+    /// <summary>The journal begins anew with what is true now.</summary>
+    private void Rebase()
+    {
+        if (Options.JournalPath is { } path && !_disposed)
+        {
+            _file?.Dispose();
+            _file = WorldFile.StartFrom(path, Snapshot());
+            _compactAt = _file.Length + Math.Max(_file.Length, Options.CompactAfterBytes);
+        }
+    }
+
+    /// <summary>Another world instead of this one; under the lock, nothing is under way.</summary>
+    private void Replace(IEnumerable<Change> lines)
+    {
+        var read = lines.ToList();
+        _agenda.Clear();
+        _orders.Clear();
+        _ordersByTransaction.Clear();
+        _ordersByPrepay.Clear();
+        _signingsByCode.Clear();
+        _contracts.Clear();
+        _contractsByCode.Clear();
+        _activeContracts.Clear();
+        _signings.Clear();
+        _signingsByRequest.Clear();
+        _sessionsByCode.Clear();
+        _notices.Clear();
+        _usages.Clear();
+        _messages.Clear();
+        _contractsByUser.Clear();
+        _refunds.Clear();
+        _refundsById.Clear();
+        _movementsByDay.Clear();
+        _deliveries.Clear();
+        _merchants.Clear();
+        _templates.Clear();
+        _users.Clear();
+        _movements.Clear();
+        _accounts.Clear();
+        Throttle.Forget();
+        Faults.Forget();
+        Identities.Forget();
+        Switches.Reset();
+        read.ForEach(Apply);
+        RecallAppointments();
+        _alarmAt = null;
+        _change = null;
+    }
+
     private void Apply(Change line)
     {
         Numbers.Offset = line.Offset ?? Numbers.Offset;
@@ -551,6 +724,7 @@ public sealed class SimulatorState : IDisposable
         line.Ended?.ForEach(id => _deliveries.Remove(id));
         Faults.Recall(line);
         Identities.Recall(line);
+        Switches.Recall(line);
     }
 
     /// <summary>Only what is true at the end of the journal has appointments; earlier lines left copies behind that must not act.</summary>
@@ -754,6 +928,12 @@ public sealed class SimulatorState : IDisposable
         {
             rules.At = now;
             yield return rules;
+        }
+
+        if (Switches.Snapshot() is { } switches)
+        {
+            switches.At = now;
+            yield return switches;
         }
     }
 

@@ -84,6 +84,8 @@ internal sealed class WorldFile : IDisposable
         return Open(path, FileMode.Open);
     }
 
+    public long Length => _length;
+
     public void Append(Change change)
     {
         _line.ResetWrittenCount();
