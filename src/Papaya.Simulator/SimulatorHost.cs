@@ -42,6 +42,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<V3Gateway>();
         builder.Services.AddSingleton<ControlApi>();
         builder.Services.AddSingleton<MerchantRoutes>();
+        builder.Services.AddSingleton<TemplateRoutes>();
         builder.Services.AddSingleton<PlatformRoutes>();
         builder.Services.AddSingleton<UserRoutes>();
         builder.Services.AddSingleton<SigningRoutes>();
@@ -110,6 +111,7 @@ public static class SimulatorHost
             await ExplainAsync(http);
         });
         app.Services.GetRequiredService<MerchantRoutes>().Map(app);
+        app.Services.GetRequiredService<TemplateRoutes>().Map(app);
         app.Services.GetRequiredService<PlatformRoutes>().Map(app);
         app.Services.GetRequiredService<UserRoutes>().Map(app);
         app.Services.GetRequiredService<SigningRoutes>().Map(app);

@@ -35,6 +35,8 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(Listing<PlatformView>))]
 [JsonSerializable(typeof(RotateRequest))]
 [JsonSerializable(typeof(TemplateRequest))]
+[JsonSerializable(typeof(DisableRequest))]
+[JsonSerializable(typeof(Listing<UserView>))]
 [JsonSerializable(typeof(Template))]
 [JsonSerializable(typeof(Listing<Template>))]
 [JsonSerializable(typeof(UserRequest))]

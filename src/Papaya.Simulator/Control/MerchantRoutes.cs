@@ -5,7 +5,7 @@ using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Control;
 
-/// <summary>Merchants and their templates.</summary>
+/// <summary>Merchants: their keys, apps, permissions and limits.</summary>
 internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
 {
     private static readonly ControlJson Json = ControlJson.Default;
@@ -14,8 +14,6 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
     {
         routes.MapPost("/_sim/merchants", http => api.ChangeAsync(http, Json.MerchantRequest, Json.MerchantView, PutMerchant));
         routes.MapGet("/_sim/merchants/{mch_id}", http => api.ShowAsync(http, Json.MerchantView, "merchant", () => WithKeys(View(state.FindMerchant(ControlApi.Route(http, "mch_id"))))));
-        routes.MapPost("/_sim/templates", http => api.ChangeAsync(http, Json.TemplateRequest, Json.Template, PutTemplate));
-        routes.MapGet("/_sim/templates", http => api.ListAsync(http, Json.ListingTemplate, () => state.Templates));
     }
 
     private MerchantView? View(Merchant? m) => m is null
@@ -51,33 +49,19 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
             return new(400, "settles_after_days is 1 to 30; 1 is T+1.");
         }
 
-        var known = state.FindMerchant(request.MchId);
-        var isReset = known is not null && request.Key is not null && request.Key != known.Key;
-        var merchant = new Merchant
+        if (request.ApiV3Key is { } v3 && (v3.Length != 32 || !v3.All(char.IsAsciiLetterOrDigit)))
         {
-            MchId = request.MchId,
-            Name = request.Name ?? known?.Name ?? $"商户{request.MchId}",
-            Key = request.Key ?? known?.Key ?? state.Nonces.Next(),
-            PreviousKey = request.PreviousKey ?? (isReset ? known!.Key : known?.PreviousKey),
-            KeyResetAt = request.KeyResetAt ?? (isReset || request.PreviousKey is not null ? now : known?.KeyResetAt),
-            Apps = request.Apps is { } apps ? [.. apps.Select(a => new App { AppId = a.AppId, Kind = a.Kind })] : known?.Apps ?? [],
-            Permissions = request.Permissions?.ToList() ?? (request.MayDebit switch
-            {
-                null => known?.Permissions,
-                true => null,
-                false => [.. Enum.GetValues<Permission>().Where(p => p != Permission.Papay)],
-            }),
-            SubMerchants = request.SubMerchants?.ToList() ?? known?.SubMerchants,
-            Penalised = request.Penalised ?? known?.Penalised ?? false,
-            SigningDomains = request.SigningDomains?.ToList() ?? known?.SigningDomains,
-            Limits = request.Limits ?? known?.Limits ?? new(),
-            RefundNotifyUrl = request.RefundNotifyUrl ?? known?.RefundNotifyUrl,
-            FeeRate = request.FeeRate is { } percent ? (int)(100 * percent) : known?.FeeRate ?? new Merchant { MchId = "", Key = "" }.FeeRate,
-            FeesApart = request.FeesApart ?? known?.FeesApart ?? false,
-            SettlesAfterDays = request.SettlesAfterDays ?? known?.SettlesAfterDays ?? 1,
-            SettlesToBank = request.SettlesToBank ?? known?.SettlesToBank ?? false,
-            FundFlow = request.FundFlow ?? known?.FundFlow ?? FundFlow.New,
-        };
+            return new(400, "api_v3_key is 32 letters and digits.");
+        }
+
+        if (request.Limits is { } limits && limits.Least < 1)
+        {
+            return new(400, "Every limit is at least 1.");
+        }
+
+        var known = state.FindMerchant(request.MchId);
+        var merchant = known ?? new Merchant { MchId = request.MchId, Name = $"商户{request.MchId}", Key = request.Key ?? state.Nonces.Next() };
+        Change(merchant, request, now);
         state.Put(merchant);
         if (known is null)
         {
@@ -87,39 +71,39 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
         return new(View(merchant)!);
     }
 
-    private Outcome<Template> PutTemplate(TemplateRequest request, DateTimeOffset now)
+    /// <summary>Members that are left out stay as they are.</summary>
+    private static void Change(Merchant merchant, MerchantRequest request, DateTimeOffset now)
     {
-        if (state.FindMerchant(request.MchId) is null)
+        if (request.Key is { } key && key != merchant.Key)
         {
-            return new(404, $"There is no merchant {request.MchId}.");
+            // As at WeChat's: the key before goes on for 15 days.
+            (merchant.PreviousKey, merchant.KeyResetAt, merchant.Key) = (merchant.Key, now, key);
         }
 
-        if (request.PlanId < 1 || request.Amount < 1 || request.FirstAmount is < 1 || request.ValidDays is < 1 || request.Name.Length == 0)
+        if (request.PreviousKey is { } previous)
         {
-            return new(400, "plan_id, amount, first_amount and valid_days are at least 1; name is not empty.");
+            (merchant.PreviousKey, merchant.KeyResetAt) = (previous, now);
         }
 
-        var template = new Template
+        merchant.KeyResetAt = request.KeyResetAt ?? merchant.KeyResetAt;
+        merchant.ApiV3Key = request.ApiV3Key ?? merchant.ApiV3Key;
+        merchant.Name = request.Name ?? merchant.Name;
+        merchant.Apps = request.Apps is { } apps ? [.. apps.Select(a => new App { AppId = a.AppId, Kind = a.Kind })] : merchant.Apps;
+        merchant.Permissions = request.Permissions?.ToList() ?? (request.MayDebit switch
         {
-            MchId = request.MchId,
-            PlanId = request.PlanId,
-            Name = request.Name,
-            Kind = request.Kind,
-            Cycle = request.Cycle,
-            Fee = request.Fee,
-            Amount = request.Amount,
-            FirstAmount = request.FirstAmount,
-            Mode = request.Mode,
-            TerminateNotifyUrl = request.TerminateNotifyUrl ?? state.FindTemplate(request.MchId, request.PlanId)?.TerminateNotifyUrl
-                ?? (request.MchId == Presets.MchId ? state.Options.TerminateNotifyUrl : null),
-            Disabled = request.Disabled,
-            SigningBlocked = request.SigningBlocked,
-        };
-        Presets.Limits(template);
-        template.SingleLimit = request.SingleLimit ?? template.SingleLimit;
-        template.DailyLimit = request.DailyLimit ?? template.DailyLimit;
-        template.ValidDays = request.ValidDays ?? template.ValidDays;
-        state.Put(template);
-        return new(template);
+            null => merchant.Permissions,
+            true => null,
+            false => [.. Enum.GetValues<Permission>().Where(p => p != Permission.Papay)],
+        });
+        merchant.SubMerchants = request.SubMerchants?.ToList() ?? merchant.SubMerchants;
+        merchant.Penalised = request.Penalised ?? merchant.Penalised;
+        merchant.SigningDomains = request.SigningDomains?.ToList() ?? merchant.SigningDomains;
+        merchant.Limits = request.Limits ?? merchant.Limits;
+        merchant.RefundNotifyUrl = request.RefundNotifyUrl ?? merchant.RefundNotifyUrl;
+        merchant.FeeRate = request.FeeRate is { } percent ? (int)(100 * percent) : merchant.FeeRate;
+        merchant.FeesApart = request.FeesApart ?? merchant.FeesApart;
+        merchant.SettlesAfterDays = request.SettlesAfterDays ?? merchant.SettlesAfterDays;
+        merchant.SettlesToBank = request.SettlesToBank ?? merchant.SettlesToBank;
+        merchant.FundFlow = request.FundFlow ?? merchant.FundFlow;
     }
 }

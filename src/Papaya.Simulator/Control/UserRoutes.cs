@@ -15,11 +15,21 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/_sim/users", http => api.ChangeAsync(http, Json.UserRequest, Json.UserView, PutUser));
+        routes.MapGet("/_sim/users", http => api.ListAsync(http, Json.ListingUserView, () => Users(http)));
         routes.MapGet("/_sim/users/{openid}", http => api.ShowAsync(http, Json.UserView, "user", () => View(state.FindUser(ControlApi.Route(http, "openid")))));
         routes.MapPost("/_sim/cashier/{prepay_id}", http => api.ChangeAsync(http, Json.CashierRequest, Json.CashierResult, (r, now) => Act(ControlApi.Route(http, "prepay_id"), r, now)));
         routes.MapPost("/_sim/contracts/{contract_id}/terminate",
             http => api.ChangeAsync(http, Json.TerminateRequest, Json.ContractView, (r, now) => Terminate(ControlApi.Route(http, "contract_id"), r, now), new()));
         routes.MapGet("/_sim/contracts", http => api.ListAsync(http, Json.ListingContractView, () => Contracts(http)));
+    }
+
+    /// <summary>At most <c>limit</c> users, 100 if it is not given, in the order of their openids after <c>after</c>.</summary>
+    private IEnumerable<UserView> Users(HttpContext http)
+    {
+        var after = ControlApi.Query(http, "after");
+        var limit = int.TryParse(ControlApi.Query(http, "limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 100;
+        return state.Users.Where(u => after is null || string.CompareOrdinal(u.Openid, after) > 0).OrderBy(u => u.Openid, StringComparer.Ordinal).Take(Math.Min(limit, 1000))
+            .Select(u => View(u)!);
     }
 
     private UserView? View(User? u) => u is null
@@ -34,6 +44,12 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
         {
             return new(400, "openid has 1 to 128 characters; balance and other_items are not negative.");
         }
+
+        if (request.Cards?.Any(c => c.Balance < 0 || !(c.Bank.EndsWith("_DEBIT", StringComparison.Ordinal) || c.Bank.EndsWith("_CREDIT", StringComparison.Ordinal))) is true)
+        {
+            return new(400, "bank of a card is WeChat's bank_type, such as CMB_DEBIT or CMB_CREDIT; its balance is not negative.");
+        }
+
 
         var user = state.FindUser(request.Openid) ?? new User { Openid = request.Openid };
         user.Balance = request.Balance ?? user.Balance;
@@ -78,11 +94,18 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
 
     private Outcome<ContractView> Terminate(string contractId, TerminateRequest request, DateTimeOffset now)
     {
-        if (request.Mode is < 1 or > 7)
+        if (request.Mode is < 1 or 6 or > 7 || request.By is not (null or "user" or "merchant_platform" or "customer_service") || (request.Mode is not null && request.By is not null))
         {
-            return new(400, "mode is 1 to 7; 2 is the user's own cancel.");
+            return new(400, "mode is 1, 2, 3, 4, 5 or 7 (6 is documented nowhere), or by is user, merchant_platform or customer_service; not both.");
         }
 
+        var mode = request.Mode ?? request.By switch
+        {
+            // The platform's page calls the merchant's API itself.
+            "merchant_platform" => state.Switches.Is("termination_mode_platform", "3") ? 3 : 4,
+            "customer_service" => 7,
+            _ => 2,
+        };
         switch (state.FindContract(contractId))
         {
             case null:
@@ -90,7 +113,7 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
             case { IsActive: false }:
                 return new(409, "The contract is already terminated.");
             case { } contract:
-                Calls.Contracts.Terminate(state, contract, request.Mode, null, now);
+                Calls.Contracts.Terminate(state, contract, mode, request.Remark, now);
                 return new(ContractView.Of(contract));
         }
     }

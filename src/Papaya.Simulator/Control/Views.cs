@@ -13,6 +13,9 @@ internal sealed record MerchantRequest
 
     public string? Key { get; init; }
 
+    /// <summary>APIv3 key: 32 letters and digits.</summary>
+    public string? ApiV3Key { get; init; }
+
     public string? PreviousKey { get; init; }
 
     public AppView[]? Apps { get; init; }
@@ -80,40 +83,6 @@ internal sealed record MerchantView(
     };
 }
 
-internal sealed record TemplateRequest
-{
-    public required string MchId { get; init; }
-
-    public required long PlanId { get; init; }
-
-    public required string Name { get; init; }
-
-    public required TemplateKind Kind { get; init; }
-
-    // Settable: what is only initialised loses its default when it is absent from the JSON.
-    public string Cycle { get; set; } = "month";
-
-    public required FeeRule Fee { get; init; }
-
-    public required long Amount { get; init; }
-
-    public long? FirstAmount { get; init; }
-
-    public NoticeMode Mode { get; init; }
-
-    public string? TerminateNotifyUrl { get; init; }
-
-    public bool Disabled { get; init; }
-
-    public bool SigningBlocked { get; init; }
-
-    public long? SingleLimit { get; init; }
-
-    public long? DailyLimit { get; init; }
-
-    public int? ValidDays { get; init; }
-}
-
 internal sealed record UserRequest
 {
     public required string Openid { get; init; }
@@ -175,8 +144,13 @@ internal sealed record CashierRequest
 
 internal sealed record TerminateRequest
 {
-    // Settable: what is only initialised loses its default when it is absent from the JSON.
-    public int Mode { get; set; } = 2;
+    /// <summary>contract_termination_mode; 2, the user's own cancel, when neither is given.</summary>
+    public int? Mode { get; init; }
+
+    /// <summary>Who ends it: <c>user</c>, <c>merchant_platform</c>, <c>customer_service</c>.</summary>
+    public string? By { get; init; }
+
+    public string? Remark { get; init; }
 }
 
 internal sealed record ContractView(

@@ -103,6 +103,10 @@ internal sealed class MerchantLimits
 
     /// <summary>Other V3 calls in a second.</summary>
     public int V3Qps { get; set; } = 300;
+
+    /// <summary>The lowest of them.</summary>
+    [JsonIgnore]
+    public int Least => new[] { ApplyQps, QueryQps, RefundQps, RefundBadQps, RefundQueryQps, OldOrderQpm, V3NoticeQps, V3Qps }.Min();
 }
 
 internal sealed class App
@@ -127,8 +131,9 @@ internal enum FundFlow
 /// <summary>A merchant number with its key and the apps bound to it.</summary>
 internal sealed class Merchant
 {
-    private ApiV2Key? _secret;
-    private ApiV2Key[]? _secrets;
+    // Changed when somebody resets the key, and read by calls that do not hold the lock: each is replaced as a whole.
+    private MadeKey? _secret;
+    private MadeKey? _previous;
 
     /// <summary>After a reset WeChat accepts the old key for so long.</summary>
     public static readonly TimeSpan OldKeyLife = TimeSpan.FromDays(15);
@@ -183,11 +188,25 @@ internal sealed class Merchant
     public FundFlow FundFlow { get; set; }
 
     [JsonIgnore]
-    public ApiV2Key Secret => _secret ??= new(Key);
+    public ApiV2Key Secret => Made(ref _secret, Key);
 
     /// <summary>The keys that a signature may come from.</summary>
     public IReadOnlyList<ApiV2Key> SecretsAt(DateTimeOffset now) =>
-        PreviousKey is null || now - KeyResetAt >= OldKeyLife ? [Secret] : _secrets ??= [Secret, new(PreviousKey)];
+        PreviousKey is not { } previous || now - KeyResetAt >= OldKeyLife ? [Secret] : [Secret, Made(ref _previous, previous)];
+
+    private static ApiV2Key Made(ref MadeKey? known, string text)
+    {
+        if (known is { } made && made.Text == text)
+        {
+            return made.Key;
+        }
+
+        var key = new ApiV2Key(text);
+        known = new(text, key);
+        return key;
+    }
 
     public bool May(Permission permission) => Permissions?.Contains(permission) ?? true;
+
+    private sealed record MadeKey(string Text, ApiV2Key Key);
 }
