@@ -11,6 +11,10 @@ internal static class Contracts
 {
     public static readonly CallRule Query = new(Endpoints.QueryContract, Ask) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
+    public static readonly CallRule PartnerQuery = new(Endpoints.QueryContract.Partner!, Ask) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
+
+    public static readonly CallRule PartnerDelete = new(Endpoints.DeleteContract.Partner!, DeleteIt) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
+
     public static readonly CallRule Delete = new(Endpoints.DeleteContract, DeleteIt) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
     /// <summary>contract_termination_mode of a contract whose time was over.</summary>
@@ -46,6 +50,17 @@ internal static class Contracts
 
     private static void Ask(Call call)
     {
+        if (!IsGranted(call))
+        {
+            return;
+        }
+
+        if (call.State.Options.FrequencyLimit && !call.State.Throttle.Allows(call.Merchant.MchId, "querycontract", call.Merchant.Limits.QueryQps, call.Now))
+        {
+            call.Fail("FREQUENCY_LIMITED", Texts.TooFrequent);
+            return;
+        }
+
         if (!Find(call, out var contract))
         {
             return;
@@ -61,19 +76,49 @@ internal static class Contracts
         var answer = call.Success().Add("contract_id"u8, contract.ContractId).Add("plan_id"u8, contract.PlanId).Add("openid"u8, contract.Openid)
             .Add("request_serial"u8, contract.RequestSerial).Add("contract_code"u8, contract.ContractCode)
             .Add("contract_display_account"u8, contract.DisplayAccount).Add("contract_state"u8, isSigned ? 0 : 1)
-            .Add("contract_signed_time"u8, BeijingTime.Spaced(contract.SignedAt)).Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
+            .Add("contract_signed_time"u8, Time(call, contract.SignedAt)).Add("contract_expired_time"u8, Time(call, contract.ExpiresAt));
         if (!isSigned)
         {
-            answer.Add("contract_terminated_time"u8, BeijingTime.Spaced(contract.TerminatedAt!.Value))
+            answer.Add("contract_terminated_time"u8, Time(call, contract.TerminatedAt!.Value))
                 .Add("contract_termination_mode"u8, contract.TerminationMode)
                 .Add("contract_termination_remark"u8, contract.TerminationRemark);
         }
 
-        answer.Add("err_code"u8, 0).Add("err_code_des"u8, "SUCCESS");
+        if (call.State.Switches.Is("querycontract_success_codes", "0_SUCCESS"))
+        {
+            answer.Add("err_code"u8, 0).Add("err_code_des"u8, "SUCCESS");
+        }
+    }
+
+    /// <summary>Text today; an older published sample has seconds since 1970.</summary>
+    private static string Time(Call call, DateTimeOffset at) =>
+        call.State.Switches.Is("querycontract_times", "text") ? BeijingTime.Spaced(at)
+            : at.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static bool IsGranted(Call call)
+    {
+        if (call.Merchant.May(Permission.Papay))
+        {
+            return true;
+        }
+
+        call.Fail(Refusals.Of(Query, Misuse.NotGranted, call.State.Switches));
+        return false;
     }
 
     private static void DeleteIt(Call call)
     {
+        if (!IsGranted(call))
+        {
+            return;
+        }
+
+        if (call.Text("contract_code"u8) is not null && call.State.Switches.Is("deletecontract_by_code", "unrecognised"))
+        {
+            call.Refuse(Refusals.Of(Delete, Misuse.Surplus, call.State.Switches, "contract_code"));
+            return;
+        }
+
         if (!Find(call, out var contract))
         {
             return;
@@ -105,7 +150,7 @@ internal static class Contracts
                 return false;
             }
 
-            contract = call.State.FindContract(id) is { } found && found.MchId == call.Merchant.MchId ? found : null;
+            contract = call.State.FindContract(id) is { } found && found.MchId == call.Merchant.MchId && found.SubMchId == call.SubMchId ? found : null;
             return true;
         }
 
@@ -122,7 +167,7 @@ internal static class Contracts
             return false;
         }
 
-        contract = call.State.FindContractByCode(call.Merchant.MchId, code) is { } byCode && byCode.PlanId == planId ? byCode : null;
+        contract = call.State.FindContractByCode(call.Merchant.MchId, code) is { } byCode && byCode.PlanId == planId && byCode.SubMchId == call.SubMchId ? byCode : null;
         return true;
     }
 

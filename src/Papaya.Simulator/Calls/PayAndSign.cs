@@ -70,10 +70,20 @@ internal static class PayAndSign
             Amount = order.Amount,
             At = now,
         });
-        Messages.Paid(state, order, now);
+        var isContractFirst = state.Switches.Is("cashier_order_of_messages", "contract_first");
+        if (!isContractFirst)
+        {
+            Messages.Paid(state, order, now);
+        }
+
         if (contract is not null)
         {
             Messages.Signed(state, contract, order.ContractNotifyUrl!, now);
+        }
+
+        if (isContractFirst)
+        {
+            Messages.Paid(state, order, now);
         }
 
         return new(true, contract is not null, contract?.ContractId, reason);
@@ -85,7 +95,6 @@ internal static class PayAndSign
     private static void Place(Call call)
     {
         var state = call.State;
-        var mchId = call.Merchant.MchId;
         if (!call.Merchant.May(Permission.Papay) || !call.Merchant.May(Permission.ContractOrder))
         {
             call.Fail(Refusals.Of(Order, Misuse.NotGranted, state.Switches));
@@ -98,43 +107,22 @@ internal static class PayAndSign
             return;
         }
 
-        var template = call.Long("plan_id"u8) is { } planId ? state.FindTemplate(mchId, planId) : null;
-        if (template is null or { Disabled: true })
+        if (WhyNotOffered(call) is { } notOffered)
         {
-            call.Fail("INVALID PLAN_ID", Texts.NoTemplate);
-            return;
-        }
-
-        if (template.SigningBlocked)
-        {
-            call.Fail("MERCHANT AUTHORITY ERROR", Texts.SigningBlocked);
+            call.Fail(notOffered);
             return;
         }
 
         var order = Read(call);
-        var known = state.FindOrder(mchId, order.OutTradeNo);
-        switch (known)
+        if (state.FindOrder(order.MchId, order.OutTradeNo) is { } known)
         {
-            case { Kind: OrderKind.Debit }:
-                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
-                return;
-            case { IsPaid: true }:
-                call.Fail("ORDERPAID", Texts.Paid);
-                return;
-            case { State: TradeState.Closed }:
-                call.Fail("ORDERCLOSED", Texts.OrderClosed);
-                return;
-            case not null when !known.SaysTheSameAs(order):
-                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
-                return;
-            case not null:
-                Answer(call, known, null);
-                return;
+            AnswerKnown(call, known, order);
+            return;
         }
 
         if (order.Openid is { } openid && state.FindUser(openid) is null)
         {
-            call.Fail("PARAM_ERROR", "无效的openid");
+            call.Fail(state.Switches.Is("contractorder_unknown_openid", "PARAM_ERROR") ? new("PARAM_ERROR", "无效的openid") : new Refused("RESULT NULL", "返回结果为空"));
             return;
         }
 
@@ -145,11 +133,68 @@ internal static class PayAndSign
             return;
         }
 
+        (order.ContractErrCode, order.ContractErrText) = (refusal?.Code, refusal?.Text);
         order.OffersContract = refusal is null;
         order.PrepayId = state.Numbers.PrepayId(call.Now);
         state.Schedule(order, order.TimeExpire is { } expires ? BeijingTime.Parse(expires)!.Value.ToUniversalTime() : call.Now + OrderLife);
         state.Put(order);
-        Answer(call, order, refusal);
+        Answer(call, order);
+    }
+
+    /// <summary>The template is not there or takes nobody, or the merchant may not be paid in this way.</summary>
+    private static Refused? WhyNotOffered(Call call)
+    {
+        var template = call.Long("plan_id"u8) is { } planId ? call.State.FindTemplate(call.Merchant.MchId, planId) : null;
+        if (template is null or { Disabled: true })
+        {
+            return new("INVALID PLAN_ID", Texts.NoTemplate);
+        }
+
+        var product = call.Text("trade_type"u8) switch
+        {
+            "JSAPI" => Permission.JsApiPay,
+            "NATIVE" => Permission.NativePay,
+            "APP" => Permission.AppPay,
+            _ => Permission.H5Pay,
+        };
+        if (template.SigningBlocked || !call.Merchant.May(product))
+        {
+            return new("MERCHANT AUTHORITY ERROR", Texts.SigningBlocked);
+        }
+
+        var price = template.FirstAmount ?? template.Amount;
+        var isPrice = call.Long("total_fee"u8) is var fee && (template.Fee == FeeRule.Fixed || template.FirstAmount is not null ? fee == price : fee <= price);
+        return isPrice || call.State.Switches.Is("contractorder_fee", "free") ? null : new Refused("PARAMETER FAIL", "total_fee与模版价格不一致");
+    }
+
+    /// <summary>An order number means one order for ever.</summary>
+    private static void AnswerKnown(Call call, Order known, Order asked)
+    {
+        var state = call.State;
+        switch (known)
+        {
+            case { Kind: OrderKind.Payment, IsPaid: true }:
+                call.Fail("ORDERPAID", Texts.Paid);
+                break;
+            case { Kind: OrderKind.Payment, State: TradeState.Closed }:
+                call.Fail("ORDERCLOSED", Texts.OrderClosed);
+                break;
+            case { Kind: OrderKind.Payment } when known.SaysTheSameAs(asked):
+                if (state.Switches.Is("contractorder_same_again", "fresh_prepay_id"))
+                {
+                    known.PrepayId = state.Numbers.PrepayId(call.Now);
+                    state.Put(known);
+                }
+
+                Answer(call, known);
+                break;
+            case { Kind: OrderKind.Payment } when state.Switches.Is("contractorder_changed", "201"):
+                call.Fail("201", Texts.NumberUsed);
+                break;
+            default:
+                call.Fail("OUT_TRADE_NO_USED", Texts.NumberUsed);
+                break;
+        }
     }
 
     private static string? WrongTogether(Call call)
@@ -162,6 +207,11 @@ internal static class PayAndSign
         if (call.Text("contract_appid"u8) != call.AppId)
         {
             return Texts.AppMismatch;
+        }
+
+        if (call.Text("contract_outerid"u8) is { } outerId && !SignOnly.MayName(call.Merchant, outerId))
+        {
+            return "PARAMERROR:outerid";
         }
 
         if (BeijingTime.Parse(call.Text("time_expire"u8)) is { } expires)
@@ -218,18 +268,11 @@ internal static class PayAndSign
             : null;
     }
 
-    private static void Answer(Call call, Order order, Refused? refusal)
+    private static void Answer(Call call, Order order)
     {
         var answer = call.Success();
-        if (refusal is not { } refused)
-        {
-            answer.Add("contract_result_code"u8, order.OffersContract ? "SUCCESS" : "FAIL");
-        }
-        else
-        {
-            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, refused.Code).Add("contract_err_code_des"u8, refused.Text);
-        }
-
+        answer.Add("contract_result_code"u8, order.OffersContract ? "SUCCESS" : "FAIL")
+            .Add("contract_err_code"u8, order.ContractErrCode).Add("contract_err_code_des"u8, order.ContractErrText);
         answer.Add("prepay_id"u8, order.PrepayId).Add("trade_type"u8, order.TradeType).Add("out_trade_no"u8, order.OutTradeNo)
             .Add("plan_id"u8, order.PlanId!.Value).Add("request_serial"u8, order.RequestSerial).Add("contract_code"u8, order.ContractCode)
             .Add("contract_display_account"u8, order.DisplayAccount);
@@ -242,5 +285,4 @@ internal static class PayAndSign
             answer.Add("mweb_url"u8, $"{call.State.PublicUrl}/cashier/{order.PrepayId}?prepay_id={order.PrepayId}&package={order.PrepayId![^10..]}");
         }
     }
-
 }

@@ -61,6 +61,9 @@ internal static partial class SignOnly
         return new(true, contract.ContractId);
     }
 
+    /// <summary>Whether the account of multi-account signing has its form, and the merchant may name one.</summary>
+    public static bool MayName(Merchant merchant, string outerId) => merchant.May(Permission.MultiAccount) && OuterIdForm().IsMatch(outerId);
+
     /// <summary>Its time is over: nobody is told.</summary>
     public static void Expire(SimulatorState state, SigningSession session)
     {
@@ -143,7 +146,7 @@ internal static partial class SignOnly
             return new(null, "APPID_MCHID_NOT_MATCH", "appid不是移动应用");
         }
 
-        if (Text(request, "outerid"u8) is { } outerId && (!merchant.May(Permission.MultiAccount) || !OuterIdForm().IsMatch(outerId)))
+        if (Text(request, "outerid"u8) is { } outerId && !MayName(merchant, outerId))
         {
             return new(null, "PARAM_ERROR", "PARAMERROR:outerid");
         }

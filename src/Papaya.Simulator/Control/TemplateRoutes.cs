@@ -90,12 +90,9 @@ internal sealed class TemplateRoutes(ControlApi api, SimulatorState state)
 
         var template = known ?? Fresh(request);
         Change(template, request);
-        if (known is null || (request.Amount is not null && request.SingleLimit is null))
-        {
-            // A price above WeChat's first limits has been granted with them.
-            template.SingleLimit = Math.Max(template.SingleLimit, template.Amount);
-            template.DailyLimit = Math.Max(template.DailyLimit, 5 * template.Amount);
-        }
+        // A price above WeChat's first limits has been granted with them.
+        template.SingleLimit = request.SingleLimit ?? Math.Max(template.SingleLimit, request.Amount ?? 0);
+        template.DailyLimit = request.DailyLimit ?? Math.Max(template.DailyLimit, 5 * (request.Amount ?? 0));
 
         state.Put(template);
         return new(template);
@@ -165,8 +162,6 @@ internal sealed class TemplateRoutes(ControlApi api, SimulatorState state)
         template.TerminateNotifyUrl = request.TerminateNotifyUrl ?? template.TerminateNotifyUrl;
         template.Disabled = request.Disabled ?? template.Disabled;
         template.SigningBlocked = request.SigningBlocked ?? template.SigningBlocked;
-        template.SingleLimit = request.SingleLimit ?? template.SingleLimit;
-        template.DailyLimit = request.DailyLimit ?? template.DailyLimit;
         template.MonthlyLimit = request.MonthlyLimit ?? template.MonthlyLimit;
         template.SuccessesPerCycle = request.SuccessesPerCycle ?? template.SuccessesPerCycle;
         template.IsTest = request.IsTest ?? template.IsTest;

@@ -138,6 +138,11 @@ internal sealed class Order : Scheduled
     /// <summary>What the user paid in fen, where the amount is in another currency.</summary>
     public long? PayerAmount { get; set; }
 
+    /// <summary>contract_err_code of the pre-signing part, when it failed; a repeated order is answered the same.</summary>
+    public string? ContractErrCode { get; set; }
+
+    public string? ContractErrText { get; set; }
+
     /// <summary>Whether the pre-signing part succeeded: only then the cashier shows the switch.</summary>
     public bool OffersContract { get; set; }
 

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
+
+namespace Papaya.Simulator.Tests;
+
+/// <summary>A service provider calls for its sub-merchant.</summary>
+public sealed class ProviderTests
+{
+    private const string Sub = "20000200";
+
+    [Fact]
+    public async Task A_provider_signs_debits_queries_and_terminates_for_its_sub_merchant()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await Listener.StartAsync(world.Clock);
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["sub_merchants"] = new JsonArray(new JsonObject { ["sub_mch_id"] = Sub }) });
+        var fields = World.With(SignOnlyTests.Fields(world, World.AppId), ("sub_mch_id", Sub));
+        var done = await SignOnlyTests.EntrustAsync(world, new()
+        {
+            ["url"] = SignOnlyTests.Address("/papay/partner/entrustweb", fields, SignType.Md5), ["openid"] = "oSimUser0001", ["action"] = "agree",
+        });
+        var contract = (string)done["contract_id"]!;
+
+        var apply = World.With(world.ApplyFields(contract, "D1", ("notify_url", listener.Url)), ("sub_mch_id", Sub));
+        Assert.Equal("SUCCESS", (await world.PostAsync("/pay/partner/pappayapply", apply)).Outcome);
+        await world.SettleAsync();
+        Assert.Equal(Sub, listener[0]["sub_mch_id"]);
+
+        (string, string?)[] query = [("appid", World.AppId), ("mch_id", World.MchId), ("sub_mch_id", Sub), ("contract_id", contract), ("version", "1.0")];
+        var asked = await world.PostAsync("/papay/partner/querycontract", query);
+        Assert.Equal(("0", Sub), (asked["contract_state"], asked["sub_mch_id"]));
+
+        // The merchant's own calls do not see it.
+        Assert.Equal("CONTRACT_NOT_EXIST", (await world.ContractQueryAsync(contract)).Outcome);
+        Assert.Equal("CONTRACT_NOT_EXIST", (await world.ApplyAsync(contract)).Outcome);
+        Assert.Equal("SUCCESS", (await world.PostAsync("/papay/partner/deletecontract", [.. query, ("contract_termination_remark", "测试")])).Outcome);
+    }
+
+    [Fact]
+    public async Task A_provider_calls_for_nobody_else()
+    {
+        await using var world = await World.StartAsync();
+        var fields = World.With(SignOnlyTests.Fields(world, Presets.MobileApp), ("sub_mch_id", Sub));
+        Assert.Equal("NOAUTH", (await world.PostAsync("/papay/partner/preentrustweb", fields)).Outcome);
+        Assert.Equal("LACK_PARAMS", (await world.PostAsync("/papay/partner/preentrustweb", SignOnlyTests.Fields(world, Presets.MobileApp))).Outcome);
+    }
+}
