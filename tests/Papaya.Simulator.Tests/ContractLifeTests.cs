@@ -155,9 +155,9 @@ public sealed class ContractLifeTests
     public async Task A_merchant_keeps_what_a_change_leaves_out()
     {
         await using var world = await World.StartAsync();
-        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["api_v3_key"] = "abcdefghijklmnopqrstuvwxyz012345", ["penalised"] = true });
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["refund_notify_url"] = "http://127.0.0.1:9/r", ["penalised"] = true });
         await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["name"] = "另一个" });
         var merchant = world.State.FindMerchant(World.MchId)!;
-        Assert.Equal(("abcdefghijklmnopqrstuvwxyz012345", true, "另一个", 3), (merchant.ApiV3Key, merchant.Penalised, merchant.Name, merchant.Apps.Count));
+        Assert.Equal(("http://127.0.0.1:9/r", true, "另一个", 3), (merchant.RefundNotifyUrl, merchant.Penalised, merchant.Name, merchant.Apps.Count));
     }
 }

@@ -49,11 +49,6 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
             return new(400, "settles_after_days is 1 to 30; 1 is T+1.");
         }
 
-        if (request.ApiV3Key is { } v3 && (v3.Length != 32 || !v3.All(char.IsAsciiLetterOrDigit)))
-        {
-            return new(400, "api_v3_key is 32 letters and digits.");
-        }
-
         if (request.Limits is { } limits && limits.Least < 1)
         {
             return new(400, "Every limit is at least 1.");
@@ -86,7 +81,6 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
         }
 
         merchant.KeyResetAt = request.KeyResetAt ?? merchant.KeyResetAt;
-        merchant.ApiV3Key = request.ApiV3Key ?? merchant.ApiV3Key;
         merchant.Name = request.Name ?? merchant.Name;
         merchant.Apps = request.Apps is { } apps ? [.. apps.Select(a => new App { AppId = a.AppId, Kind = a.Kind })] : merchant.Apps;
         merchant.Permissions = request.Permissions?.ToList() ?? (request.MayDebit switch

@@ -13,9 +13,6 @@ internal sealed record MerchantRequest
 
     public string? Key { get; init; }
 
-    /// <summary>APIv3 key: 32 letters and digits.</summary>
-    public string? ApiV3Key { get; init; }
-
     public string? PreviousKey { get; init; }
 
     public AppView[]? Apps { get; init; }
