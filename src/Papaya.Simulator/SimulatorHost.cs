@@ -58,7 +58,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton<ScenarioRoutes>();
         PageRoutes.Add(builder.Services);
         var app = builder.Build();
-        foreach (var url in urls)
+        foreach (var url in options.BackupUrl is { } backup ? [.. urls, backup] : urls)
         {
             app.Urls.Add(url);
         }
@@ -81,6 +81,7 @@ public static class SimulatorHost
         {
             // Only now a port of 0 has become a number.
             state.PublicUrl = options.PublicUrl ?? app.Urls.FirstOrDefault() ?? "";
+            state.BackupPort = options.BackupUrl is null ? null : new Uri(app.Urls.Last()).Port;
             state.Start();
         });
 

@@ -27,6 +27,9 @@ public sealed class SimulatorOptions
     /// <summary>How many notifications may be on their way at once.</summary>
     public int NotificationConcurrency { get; init; } = 64;
 
+    /// <summary>A second address to listen at, which stands for WeChat's second host; faults can tell the two apart. Null: there is none.</summary>
+    public string? BackupUrl { get; init; }
+
     /// <summary>Where the https authority and its key are kept (and made, if there are none). Null: in memory, new in every run.</summary>
     public string? KeysFolder { get; init; }
 

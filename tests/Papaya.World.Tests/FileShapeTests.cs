@@ -6,6 +6,8 @@ namespace Papaya.World.Tests;
 /// <summary>What .editorconfig says about files holds for every editor, also for one that does not read it.</summary>
 public sealed partial class FileShapeTests
 {
+    private static readonly string[] Foreign = ["/obj/", "/bin/", "/node_modules/"];
+
     [Fact]
     public void Files_have_the_shape_that_the_editor_configuration_states()
     {
@@ -34,8 +36,6 @@ public sealed partial class FileShapeTests
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
-
-    private static readonly string[] Foreign = ["/obj/", "/bin/", "/node_modules/"];
 
     private static IEnumerable<string> Files() =>
         ((string[])["src", "tests", "bench", "docs"])

@@ -58,14 +58,15 @@ internal static class SimulateCommand
             {
                 JournalPath = folder.IsKept ? Path.Combine(folder.Path, "simulator.journal") : null,
                 KeysFolder = Path.Combine(folder.Path, "keys"),
+                BackupUrl = parsed.GetValue(backupPort) is { } backup ? Http(backup) : null,
                 Seed = parsed.GetValue(seed),
                 OwnsClock = true,
                 Switches = (parsed.GetValue(choice) ?? []).Select(c => c.Split('=', 2)).ToDictionary(c => c[0], c => c[1], StringComparer.Ordinal),
                 AllowRemoteControl = parsed.GetValue(remote),
             };
             string[] urls = parsed.GetValue(url) is { Length: > 0 } given
-                ? [.. given, .. Extra(parsed.GetValue(httpsPort), parsed.GetValue(backupPort))]
-                : [Http(parsed.GetValue(port)), .. Extra(parsed.GetValue(httpsPort) ?? UsualOrNone(parsed.GetValue(port)), parsed.GetValue(backupPort))];
+                ? [.. given, .. Https(parsed.GetValue(httpsPort))]
+                : [Http(parsed.GetValue(port)), .. Https(parsed.GetValue(httpsPort) ?? UsualOrNone(parsed.GetValue(port)))];
             await using var host = SimulatorHost.Build(options, clock, urls);
             try
             {
@@ -86,18 +87,7 @@ internal static class SimulateCommand
         return simulate;
     }
 
-    private static IEnumerable<string> Extra(int? httpsPort, int? backupPort)
-    {
-        if (httpsPort is { } https)
-        {
-            yield return $"https://127.0.0.1:{https}";
-        }
-
-        if (backupPort is { } backup)
-        {
-            yield return Http(backup);
-        }
-    }
+    private static string[] Https(int? port) => port is { } number ? [$"https://127.0.0.1:{number}"] : [];
 
     private static string Http(int port) => $"http://127.0.0.1:{port}";
 

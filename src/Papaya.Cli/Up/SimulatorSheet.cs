@@ -11,9 +11,9 @@ internal static class SimulatorSheet
         var (http, https) = (host.Urls.Where(IsHttp).ToList(), host.Urls.Where(u => !IsHttp(u)).ToList());
         var text = new StringBuilder();
         Line("simulator", (http.FirstOrDefault() ?? https[0]) + "      WeChat Pay's paths; control API under /_sim");
-        foreach (var backup in http.Skip(1))
+        if (options.BackupUrl is not null)
         {
-            Line("also at", backup);
+            Line("backup", $"{http[^1]}      the same, as WeChat's second host");
         }
 
         foreach (var url in https)

@@ -95,7 +95,7 @@ public sealed class HostCommandTests : IDisposable
         await using var running = Running.Start(
             ["simulate", "--port", "0", "--https-port", "0", "--backup-port", "0", "--data", data, "--start", "2026-01-15T10:00:00+08:00", "--switch", "debit_hours=all"], _error);
         using var trusting = Trusting();
-        foreach (var door in (string[])["simulator", "https", "also"])
+        foreach (var door in (string[])["simulator", "https", "backup"])
         {
             var address = await running.AddressAsync(door);
             Assert.Equal("""{"status":"ok"}""", await trusting.GetStringAsync(new Uri(address, "/_sim/health")));
