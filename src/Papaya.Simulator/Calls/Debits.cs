@@ -209,7 +209,7 @@ internal static class Debits
     private static bool IsActive(Call call, Order order, out Contract contract)
     {
         contract = call.State.FindContract(order.ContractId)!;
-        if (contract is null || contract.MchId != order.MchId || contract.SubMchId != call.SubMchId
+        if (contract is null or { Schedule: not null } or { IsGlobal: true } || contract.MchId != order.MchId || contract.SubMchId != call.SubMchId
             || (!contract.IsActive && contract.TerminationMode != Contracts.Expired))
         {
             call.Fail("CONTRACT_NOT_EXIST", Texts.ContractGone);

@@ -90,7 +90,11 @@ internal static class PayAndSign
     }
 
     private static SigningTerms TermsOf(Order order) =>
-        new(order.MchId, order.AppId, order.PlanId!.Value, order.ContractCode!, order.RequestSerial!, order.DisplayAccount!, order.SignType, order.OuterId);
+        new(order.MchId, order.AppId, order.PlanId!.Value, order.ContractCode!, order.RequestSerial!, order.DisplayAccount!, order.SignType, order.OuterId)
+        {
+            IsV3 = order.IsV3,
+            NotifyUrl = order.ContractNotifyUrl,
+        };
 
     private static void Place(Call call)
     {

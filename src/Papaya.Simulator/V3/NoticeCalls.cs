@@ -27,7 +27,7 @@ internal static class NoticeCalls
         }
 
         var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        if (template is not { Kind: TemplateKind.Periodic, Mode: NoticeMode.PreNotice } || contract.IsV3)
+        if (template is not { Kind: TemplateKind.Periodic, Mode: NoticeMode.PreNotice } || contract.Schedule is not null)
         {
             call.Refuse(400, "INVALID_REQUEST", "当前签约的模板不是周期扣费类型，不能下发扣费前通知");
             return;

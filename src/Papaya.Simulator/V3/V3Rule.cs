@@ -71,11 +71,11 @@ internal sealed class V3Rule
         _check(path, query, body);
 
     /// <summary>The rule for a direct merchant and the one for a service provider, both with the same action.</summary>
-    public static IEnumerable<V3Rule> Both(string name, Action<V3Call> run, Permission[] needs, Func<V3Call, FieldProblem, bool>? tolerates = null)
+    public static IEnumerable<V3Rule> Both(string name, Action<V3Call> run, Permission[] needs, Func<V3Call, FieldProblem, bool>? tolerates = null, string[]? lists = null)
     {
         var endpoint = V3Endpoints.Find(name) ?? throw new ArgumentException($"There is no call {name}.", nameof(name));
         return ((V3Endpoint?[])[endpoint, endpoint.Partner]).OfType<V3Endpoint>()
-            .Select(e => new V3Rule(e, run) { Needs = needs, Tolerates = tolerates ?? (static (_, _) => false) });
+            .Select(e => new V3Rule(e, run) { Needs = needs, Tolerates = tolerates ?? (static (_, _) => false), Lists = lists ?? [] });
     }
 
     /// <summary>The values in the places of the path; null when it is another path.</summary>

@@ -11,6 +11,7 @@ internal static class V3Rules
         .. ScheduledContracts.Rules,
         .. Bookings.Rules,
         .. Transactions.Rules,
+        .. OrdersWithContract.Rules,
         .. GlobalContracts.Rules,
         .. GlobalDebits.Rules,
     ];
