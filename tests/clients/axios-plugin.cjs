@@ -1,7 +1,7 @@
 'use strict';
 // wechatpay-axios-plugin over https: only baseURL is configured; the authority comes by NODE_EXTRA_CA_CERTS, the client certificate as p12.
 const { Wechatpay, Aes: { AesGcm } } = require('wechatpay-axios-plugin');
-const { assert, merchant, read, run, unique, v2 } = require('./flow.cjs');
+const { assert, merchant, notice, read, run, unique, v2, v3 } = require('./flow.cjs');
 
 /** The package's own way to the first platform certificates (bin/cli/cert.js): decrypt what the reply holds, then verify the reply with it. */
 async function learnCertificates(base) {
@@ -31,6 +31,10 @@ async function main() {
     const call = path.split('/').filter(Boolean).reduce((at, part) => at[part], wechat.v2);
     return (await call.post(fields, { security: !!certificate, nonceless: !!bare })).data;
   };
+  const callV3 = async (method, path, values, { params, body }) => {
+    const call = path.split('/').slice(2).reduce((at, part) => at[part], wechat.v3);
+    return (await (method === 'GET' ? call.get({ params, ...values }) : call.post(body, values))).data;
+  };
   await run({
     'V3, certificates': async () => {
       const certs = await learnCertificates(base);
@@ -42,6 +46,8 @@ async function main() {
     },
     'V2, MD5': () => v2(callV2),
     'V2, HMAC-SHA256': () => v2(callV2, 'HMAC-SHA256'),
+    'V3, scheduled debit': () => v3(callV3),
+    'V3, notice': () => notice(callV2, callV3),
     'V2, a wrong number': () => assert.rejects(
       callV2('/pay/orderquery', { appid: merchant.appId, mch_id: merchant.mchId, out_trade_no: unique('NONE') }), { code: 'EV2_RES_STATUS_CODE_NOT_SUCESS' }),
   });

@@ -103,6 +103,72 @@ async function v2(call, signType) {
   assert.deepEqual(moved, ['payment 1000', 'debit 1000', 'refund 400']);
 }
 
+/**
+ * A scheduled debit (预约扣费), which is V3 from end to end. call(method, path, { path values }, { params | body }) sends a V3 call and returns the
+ * verified reply.
+ */
+async function v3(call) {
+  const day = 86400000;
+  const beijing = at => new Date(at + 8 * 3600000).toISOString().slice(0, 10);
+  const moveTo = (date, time) => world('POST', '/clock', { to: `${date}T${time}:00+08:00` });
+  const on = Date.parse((await world('GET', '/clock')).now) + 2 * day;
+  const contractPath = '/v3/papay/sign/contracts/plan-id/{plan_id}/out-contract-code/{code}';
+
+  const sign = async openid => {
+    const code = unique('S');
+    const { redirect_url: url } = await call('POST', '/v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/jsapi', {}, {
+      body: {
+        appid: merchant.appId, openid, plan_id: merchant.planId, out_contract_code: code, contract_display_account: '张三',
+        contract_notify_url: 'https://localhost:9/not-listening',
+        deduct_schedule: { estimated_deduct_date: beijing(on), estimated_deduct_amount: { total: 1000, currency: 'CNY' }, description: '会员' },
+      },
+    });
+    const visit = await world('POST', '/entrust', { url, openid, action: 'agree' });
+    assert.ok(visit.signed, visit.reason);
+    return { plan_id: merchant.planId, code };
+  };
+
+  const openid = await newUser();
+  const who = await sign(openid);
+  const contract = await call('GET', contractPath, who, {});
+  assert.equal(contract.contract_state, 'SIGNED');
+
+  await moveTo(beijing(on - day), '09:00'); // A debit is booked the day before, between 8:00 and 19:30.
+  const about = { contract_id: contract.contract_id };
+  await call('POST', '/v3/papay/pay/schedules/contract-id/{contract_id}/schedule', about, {
+    body: { appid: merchant.appId, schedule_amount: { total: 1000, currency: 'CNY' } },
+  });
+  assert.equal((await call('GET', '/v3/papay/pay/schedules/contract-id/{contract_id}', about, {})).schedule_state, 'SCHEDULED');
+
+  await moveTo(beijing(on), '09:00');
+  const debit = unique('V');
+  await call('POST', '/v3/papay/pay/transactions/apply', {}, {
+    body: {
+      appid: merchant.appId, out_trade_no: debit, description: '会员', contract_id: contract.contract_id,
+      transaction_notify_url: 'https://localhost:9/not-listening', amount: { total: 1000, currency: 'CNY' },
+    },
+  });
+  await advance(60);
+  const order = await call('GET', '/v3/pay/transactions/out-trade-no/{debit}', { debit }, { params: { mchid: merchant.mchId } });
+  assert.equal(order.trade_state, 'SUCCESS');
+  assert.equal(await balanceOf(openid), 99000);
+  assert.equal((await call('GET', contractPath, who, {})).contract_state, 'TERMINATED'); // One debit is all that this product does.
+
+  const other = await sign(await newUser());
+  await call('POST', contractPath + '/terminate', other, { body: { contract_termination_remark: '用户要求' } });
+  assert.equal((await call('GET', contractPath, other, {})).contract_state, 'TERMINATED');
+}
+
+/** The notice before a debit, which is V3 although the debit is V2. callV2 as for v2, call as for v3. */
+async function notice(callV2, call) {
+  const { fields, openid } = await order();
+  const { prepay_id: prepayId } = await callV2('/pay/contractorder', { ...fields, plan_id: 12536, total_fee: 2500 });
+  const contract = await pay(prepayId, openid);
+  await call('POST', '/v3/papay/contracts/{contract}/notify', { contract }, {
+    body: { mchid: merchant.mchId, appid: merchant.appId, estimated_amount: { amount: 2500, currency: 'CNY' } },
+  });
+}
+
 /** Runs the named parts; the last line counts them, and the exit code says whether all held. */
 async function run(parts) {
   let failed = 0;
@@ -119,4 +185,4 @@ async function run(parts) {
   process.exitCode = failed ? 1 : 0;
 }
 
-module.exports = { assert, advance, balanceOf, callback, file, hour, merchant, newUser, order, pay, read, run, unique, v2, world };
+module.exports = { assert, advance, balanceOf, callback, file, hour, merchant, newUser, notice, order, pay, read, run, unique, v2, v3, world };

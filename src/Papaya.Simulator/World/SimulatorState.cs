@@ -309,7 +309,7 @@ public sealed class SimulatorState : IDisposable
 
     internal User? FindUser(string? openid) => openid is null ? null : _users.GetValueOrDefault(openid);
 
-    internal Order? FindOrder(string mchId, string? outTradeNo) => 
+    internal Order? FindOrder(string mchId, string? outTradeNo) =>
         outTradeNo is not null && _orders.TryGetValue((mchId, outTradeNo), out var order) && !order.IsLost ? order : null;
 
     internal Order? FindOrderByTransaction(string mchId, string transactionId) =>
