@@ -84,7 +84,7 @@ public sealed class RefundTests
     [Fact]
     public async Task What_cannot_be_refunded_says_why()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(frequencyLimit: false);
         var openid = await world.UserAsync();
         await world.SignedAsync(openid, changes: ("out_trade_no", "P1"));
         await world.ContractOrderAsync(openid, ("out_trade_no", "UNPAID"));

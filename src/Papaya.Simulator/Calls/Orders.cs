@@ -10,12 +10,11 @@ internal static class Orders
     /// <summary>An order may be closed from five minutes after its creation on.</summary>
     private static readonly TimeSpan CloseAfter = TimeSpan.FromMinutes(5);
 
-    /// <summary>paporderquery forgets orders after a month.</summary>
-    private static readonly TimeSpan DebitQueryReach = TimeSpan.FromDays(31);
-
     public static readonly CallRule Query = new(Endpoints.OrderQuery, Ask);
 
     public static readonly CallRule DebitQuery = new(Endpoints.PapOrderQuery, AskDebit);
+
+    public static readonly CallRule PartnerDebitQuery = new(Endpoints.PapOrderQuery.Partner!, AskDebit);
 
     public static readonly CallRule Close = new(Endpoints.CloseOrder, CloseIt);
 
@@ -40,6 +39,10 @@ internal static class Orders
         {
             call.Fail("ORDERNOTEXIST", Texts.NoOrder);
         }
+        else if (order is not null && call.State.Switches.Is("order_old_month", "FREQUENCY_LIMITED") && !RefundLimits.AllowsOld(call.State, call.Merchant, order, call.Now))
+        {
+            call.Fail("FREQUENCY_LIMITED", Texts.OldOrder);
+        }
         else if (order is not null)
         {
             var state = order.State == TradeState.PayFail ? "PAYERROR" : Name(order.State);
@@ -50,7 +53,14 @@ internal static class Orders
 
     private static void AskDebit(Call call)
     {
-        if (Find(call, out var order) && (order is null || call.Now - order.CreatedAt > DebitQueryReach))
+        if (!call.Merchant.May(Permission.PapOrderQuery))
+        {
+            call.Fail("NOAUTH", "商户无此接口权限");
+            return;
+        }
+
+        // It forgets orders after a month.
+        if (Find(call, out var order) && (order is null || call.Now > order.CreatedAt.AddMonths(1)))
         {
             call.Fail("ORDERNOTEXIST", Texts.NoOrder);
         }
@@ -78,6 +88,7 @@ internal static class Orders
                 return false;
             }
 
+            order = order.SubMchId == call.SubMchId ? order : null;
             return true;
         }
 
@@ -87,7 +98,8 @@ internal static class Orders
             return false;
         }
 
-        order = call.State.FindOrder(call.Merchant.MchId, number);
+        // What a service provider ordered for one sub-merchant is nobody else's.
+        order = call.State.FindOrder(call.Merchant.MchId, number) is { } found && found.SubMchId == call.SubMchId ? found : null;
         return true;
     }
 
@@ -96,7 +108,8 @@ internal static class Orders
         var answer = call.Success();
         if (!isFull)
         {
-            return answer.Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
+            answer.Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach);
+            return call.State.Switches.Is("orderquery_short_state", "number_only") && call.Path == Query.Path ? answer : answer
                 .Add("trade_state"u8, state).Add("trade_state_desc"u8, Describe(order));
         }
 
@@ -114,6 +127,7 @@ internal static class Orders
         switch (order)
         {
             case null or { State: TradeState.Accept }:
+            case not null when order.SubMchId != call.SubMchId:
                 call.Fail("ORDERNOTEXIST", Texts.NoOrder);
                 return;
             case { IsPaid: true }:
@@ -146,7 +160,11 @@ internal static class Orders
             Debits.Closed(call.State, order, call.Now);
         }
 
-        call.Success();
+        var answer = call.Success();
+        if (call.State.Switches.Is("close_result_msg", "present"))
+        {
+            answer.Add("result_msg"u8, "OK");
+        }
     }
 
     private static string Name(TradeState state) => state switch

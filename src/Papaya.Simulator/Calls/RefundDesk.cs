@@ -131,7 +131,7 @@ internal static class RefundDesk
             return;
         }
 
-        switch (RefundRoute.Find(state, order))
+        switch (refund.Channel == RefundRoute.Elsewhere ? RefundWay.Original : RefundRoute.Find(state, order))
         {
             case RefundWay.Later:
                 state.Schedule(refund, now + BetweenTries);
@@ -176,6 +176,14 @@ internal static class RefundDesk
         {
             Messages.Refunded(state, refund, url, now);
         }
+    }
+
+    /// <summary>An abnormal refund goes on its way again, to another account.</summary>
+    public static void SendElsewhere(SimulatorState state, Refund refund, string receiver, DateTimeOffset now)
+    {
+        (refund.State, refund.Channel, refund.Receiver) = (RefundState.Processing, RefundRoute.Elsewhere, receiver);
+        state.Schedule(refund, now + BetweenTries);
+        state.Put(refund);
     }
 
     private static void Take(SimulatorState state, Merchant merchant, Order order, Refund refund, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Calls;
@@ -21,6 +22,9 @@ internal enum RefundWay
 /// <summary>The way of a refund back to the user: the way the money came, else the wallet.</summary>
 internal static class RefundRoute
 {
+    /// <summary>The channel of a refund that somebody saw to.</summary>
+    public const string Elsewhere = "OTHER_BANKCARD";
+
     public const string ToWallet = "支付用户零钱";
 
     /// <summary>To a wallet at most 20 minutes, here 3 to 12; to a card one to three days. Spread by the number.</summary>
@@ -50,7 +54,7 @@ internal static class RefundRoute
     public static void Arrive(SimulatorState state, Order order, Refund refund)
     {
         // Seen to by hand, it went to an account that is not ours to know.
-        if (refund.Channel != "OTHER_BANKCARD" && state.FindUser(order.Openid) is { } user && !Funds.Give(state, user, refund.Channel == "BALANCE" ? Funds.Wallet : order.BankType ?? Funds.Wallet, refund.Amount))
+        if (refund.Channel != Elsewhere && state.FindUser(order.Openid) is { } user && !Funds.Give(state, user, refund.Channel == "BALANCE" ? Funds.Wallet : order.BankType ?? Funds.Wallet, refund.Amount))
         {
             user.Balance += refund.Amount;
             state.Put(user);
@@ -58,14 +62,14 @@ internal static class RefundRoute
     }
 
     /// <summary>Who has paid and gets it back, in the words of the user's messages: bank, kind of card and its last four figures.</summary>
-    public static string Receiver(Order order)
-    {
-        if (!IsByCard(order))
-        {
-            return ToWallet;
-        }
+    public static string Receiver(Order order) => IsByCard(order)
+        ? Card(order.BankType!, Spread(order.Openid + order.BankType, 10_000).ToString("D4", CultureInfo.InvariantCulture))
+        : ToWallet;
 
-        var parts = order.BankType!.Split('_');
+    /// <summary>Such as 招商银行信用卡0403.</summary>
+    public static string Card(string bankType, string lastFour)
+    {
+        var parts = bankType.Split('_');
         var bank = parts[0] switch
         {
             "CMB" => "招商银行",
@@ -80,7 +84,7 @@ internal static class RefundRoute
             "CIB" => "兴业银行",
             _ => parts[0],
         };
-        return $"{bank}{(parts[^1] == "CREDIT" ? "信用卡" : "借记卡")}{Spread(order.Openid + order.BankType, 10_000):D4}";
+        return $"{bank}{(parts[^1] == "CREDIT" ? "信用卡" : "借记卡")}{lastFour}";
     }
 
     private static bool IsByCard(Order order) => order.BankType is not (null or Funds.Wallet or "CFT");

@@ -10,11 +10,36 @@ internal static class Refunds
 {
     private const int RowsPerAnswer = 10;
 
+    /// <summary>An order with more refunds is asked about by their numbers.</summary>
+    private const int MostByOrder = 20;
+
     public static readonly CallRule Apply = new(Endpoints.Refund, Accept);
 
     public static readonly CallRule Query = new(Endpoints.RefundQuery, Ask);
 
     private static void Accept(Call call)
+    {
+        var (state, merchant) = (call.State, call.Merchant);
+        if (RefundLimits.IsKeptOut(state, merchant, call.Now))
+        {
+            call.Fail("INVALID_REQ_TOO_MUCH", "无效请求过多，请检查业务是否正确，确认业务正确后请在1分钟后再来重试");
+            return;
+        }
+
+        if (!RefundLimits.AllowsRefund(state, merchant, call.Now))
+        {
+            call.Fail("FREQUENCY_LIMITED", Texts.TooFrequent);
+            return;
+        }
+
+        Take(call);
+        if (call.ErrCode is not null)
+        {
+            RefundLimits.Count(state, merchant, call.Now);
+        }
+    }
+
+    private static void Take(Call call)
     {
         var state = call.State;
         var mchId = call.Merchant.MchId;
@@ -44,7 +69,7 @@ internal static class Refunds
             return;
         }
 
-        if (order is null or { IsPaid: false })
+        if (order is null or { IsPaid: false } || order.SubMchId != call.SubMchId)
         {
             call.Fail("ORDERNOTEXIST", Texts.NoOrder);
             return;
@@ -64,6 +89,18 @@ internal static class Refunds
                 Answer(call, order, known);
             }
 
+            return;
+        }
+
+        if (amount > total && state.Switches.Is("refund_fee_above_total", "invalid_refund_fee"))
+        {
+            call.Refuse("invalid refund_fee");
+            return;
+        }
+
+        if (!RefundLimits.AllowsOld(state, call.Merchant, order, call.Now))
+        {
+            call.Fail("FREQUENCY_LIMITED", Texts.OldOrder);
             return;
         }
 
@@ -107,6 +144,12 @@ internal static class Refunds
 
     private static void Ask(Call call)
     {
+        if (!RefundLimits.AllowsQuery(call.State, call.Merchant, call.Now))
+        {
+            call.Fail("FREQUENCY_LIMITED", "查询频率过高，可间隔1分钟再重试");
+            return;
+        }
+
         if (!Find(call, out var order, out var all))
         {
             return;
@@ -179,7 +222,13 @@ internal static class Refunds
             return false;
         }
 
-        if (found?.Refunds is not { Count: > 0 } list)
+        if (found is { Refunds.Count: > MostByOrder } && state.Switches.Is("refundquery_many", "refused_over_20"))
+        {
+            call.Fail("PARAM_ERROR", "部分退款次数超过20次，请用退款单号查询");
+            return false;
+        }
+
+        if (found?.Refunds is not { Count: > 0 } list || found.SubMchId != call.SubMchId)
         {
             call.Fail("REFUNDNOTEXIST", "退款订单查询失败");
             return false;
@@ -193,7 +242,7 @@ internal static class Refunds
         {
             order = null!; // Given on success only.
             refunds = [];
-            if (refund is null)
+            if (refund is null || state.FindOrder(mchId, refund.OutTradeNo)!.SubMchId != call.SubMchId)
             {
                 call.Fail("REFUNDNOTEXIST", "退款订单查询失败");
                 return false;

@@ -25,5 +25,6 @@ internal static class Texts
     public const string Paid = "该订单已支付";
     public const string OrderClosed = "该订单已关闭";
     public const string SystemError = "系统超时，请重试";
+    public const string OldOrder = "频率限制，1个月之前的订单请降低申请频率再重试";
     public const string TooFrequent = "请求过于频繁，请稍后再试";
 }

@@ -7,7 +7,18 @@ internal sealed class Throttle
 
     private readonly Dictionary<(string MchId, string What), (DateTimeOffset[] Latest, int Next)> _calls = [];
 
-    public void Forget() => _calls.Clear();
+    private readonly Dictionary<(string MchId, string What), DateTimeOffset> _blocked = [];
+
+    /// <summary>Nothing of the kind is taken until then.</summary>
+    public void Block(string mchId, string what, DateTimeOffset until) => _blocked[(mchId, what)] = until;
+
+    public bool IsBlocked(string mchId, string what, DateTimeOffset now) => _blocked.TryGetValue((mchId, what), out var until) && now < until;
+
+    public void Forget()
+    {
+        _calls.Clear();
+        _blocked.Clear();
+    }
 
     /// <summary>Whether one more is allowed; it is counted then.</summary>
     /// <param name="mchId">Whose call.</param>

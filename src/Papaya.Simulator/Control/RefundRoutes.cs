@@ -104,7 +104,7 @@ internal sealed class RefundRoutes(ControlApi api, SimulatorState state)
                 if (refund.State == RefundState.Abnormal && end == RefundState.Success)
                 {
                     // Somebody saw to it on the platform: the user got it on another card.
-                    (refund.Channel, refund.Receiver) = ("OTHER_BANKCARD", "用户银行卡");
+                    (refund.Channel, refund.Receiver) = (RefundRoute.Elsewhere, "用户银行卡");
                 }
 
                 RefundDesk.End(state, refund, end.Value, now);

@@ -100,6 +100,12 @@ internal static class Messages
     /// <summary>D: a refund arrived, cannot arrive, or was closed. Unsigned; trust is the encryption.</summary>
     public static void Refunded(SimulatorState state, Refund refund, string url, DateTimeOffset now)
     {
+        if (refund.IsV3)
+        {
+            RefundNotices.Send(state, refund, url, now);
+            return;
+        }
+
         var merchant = state.FindMerchant(refund.MchId)!;
         using var inner = new V2Writer(XmlText.CData, "root");
         inner.Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo).Add("refund_id"u8, refund.RefundId)

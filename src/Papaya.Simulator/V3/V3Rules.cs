@@ -14,6 +14,8 @@ internal static class V3Rules
         .. OrdersWithContract.Rules,
         .. GlobalContracts.Rules,
         .. GlobalDebits.Rules,
+        .. Refunds.Rules,
+        .. Bills.Rules,
     ];
 
     public static bool Knows(string path) => All.Any(rule => rule.Path == path);

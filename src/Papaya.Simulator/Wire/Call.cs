@@ -14,6 +14,8 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
 
     public Merchant Merchant => merchant;
 
+    public string Path => rule.Path;
+
     public SignType SignType => signType;
 
     public DateTimeOffset Now => now;

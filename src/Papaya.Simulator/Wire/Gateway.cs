@@ -24,7 +24,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
 
     private static readonly FrozenDictionary<string, CallRule> Calls = new[]
     {
-        SignOnly.Reserve, SignOnly.PartnerReserve, PayAndSign.Order, Contracts.Query, Contracts.PartnerQuery, Contracts.Delete, Contracts.PartnerDelete, Debits.Apply, Debits.PartnerApply, Orders.DebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
+        SignOnly.Reserve, SignOnly.PartnerReserve, PayAndSign.Order, Contracts.Query, Contracts.PartnerQuery, Contracts.Delete, Contracts.PartnerDelete, Debits.Apply, Debits.PartnerApply, Orders.DebitQuery, Orders.PartnerDebitQuery, Orders.Query, Orders.Close, Refunds.Apply, Refunds.Query,
         BillCalls.Trade, BillCalls.FundFlow,
     }.ToFrozenDictionary(c => c.Path, StringComparer.Ordinal);
 

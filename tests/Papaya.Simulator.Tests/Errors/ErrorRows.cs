@@ -19,7 +19,7 @@ internal sealed record ErrorRow(string Endpoint, string Code, string Cause, Func
 /// <summary>All rows; each capability has its own file.</summary>
 internal static class ErrorRows
 {
-    private static readonly Dictionary<string, ErrorRow> ByKey = new[] { V2SigningRows.All, V2ContractRows.All, V2DebitRows.All, V3CommonRows.All, V3OwnRows.All }
+    private static readonly Dictionary<string, ErrorRow> ByKey = new[] { V2SigningRows.All, V2ContractRows.All, V2DebitRows.All, V3CommonRows.All, V3OwnRows.All, MoneyRows.All }
         .SelectMany(rows => rows).ToDictionary(r => r.Key, StringComparer.Ordinal);
 
     public static IEnumerable<ErrorRow> All => ByKey.Values;
