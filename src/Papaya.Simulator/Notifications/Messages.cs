@@ -110,7 +110,7 @@ internal static class Messages
         using var inner = new V2Writer(XmlText.CData, "root");
         inner.Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo).Add("refund_id"u8, refund.RefundId)
             .Add("out_refund_no"u8, refund.OutRefundNo).Add("total_fee"u8, refund.TotalFee).Add("settlement_total_fee"u8, refund.TotalFee)
-            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount).Add("refund_status"u8, Refunds.Name(refund.State));
+            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount).Add("refund_status"u8, Calls.Refunds.Name(refund.State));
         if (refund.SucceededAt is { } at)
         {
             inner.Add("success_time"u8, BeijingTime.Spaced(at));
