@@ -17,6 +17,12 @@ internal static class V3Refusals
             return false;
         }
 
+        if (body is { } json && NullIn(json, "") is { } empty && call.State.Switches.Is("v3_null", "refused"))
+        {
+            call.Refuse(400, "PARAM_ERROR", "参数错误", new("/" + empty, "null is not allowed", "body"));
+            return false;
+        }
+
         var values = query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
         if (call.Rule.Check(path, values, Without(call.Rule.Lists, body)) is { } problem && !call.Rule.Tolerates(call, problem))
         {
@@ -102,6 +108,16 @@ internal static class V3Refusals
 
         return true;
     }
+
+    /// <summary>The first member whose value is null, as a path.</summary>
+    private static string? NullIn(JsonElement element, string prefix) => element.EnumerateObject()
+        .Select(m => m.Value.ValueKind switch
+        {
+            JsonValueKind.Null => prefix + m.Name,
+            JsonValueKind.Object => NullIn(m.Value, prefix + m.Name + "/"),
+            _ => null,
+        })
+        .FirstOrDefault(found => found is not null);
 
     private static void Refuse(V3Call call, FieldProblem problem, string location)
     {

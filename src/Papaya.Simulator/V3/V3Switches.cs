@@ -17,6 +17,8 @@ internal static class V3Switches
             "appid that is not bound to the merchant: 403 or 400."),
         new("v3_rate_code", ["by_call", "RATELIMIT_EXCEEDED", "FREQUENCY_LIMITED", "FREQUENCY_LIMITED_EXCEED"], Evidence.Official, "HTTP statuses 4012081717 against the tables of single calls",
             "The code of 429: as the table of the call has it (notices, refunds and bills FREQUENCY_LIMITED, the rest RATELIMIT_EXCEEDED), or one for all."),
+        new("v3_null", ["refused", "ignored"], Evidence.Official, "V3 rules 4012081709: no null since 2024; before, a null was a member left out",
+            "A member of the body whose value is null."),
         new("v3_certificates", ["list", "none"], Evidence.Community, "wechatpay-java issue 306",
             "GET /v3/certificates: the platform certificates, or the 404 of merchants who only have the public key."),
         new("v3_status_contract_not_exist", ["404", "400"], Evidence.Inferred, "the pages name the code without a status",

@@ -23,6 +23,49 @@ public sealed class NoticeTests
     }
 
     [Fact]
+    public async Task Sign_notice_debit_query_terminate()
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var openid = await world.UserAsync(2_500);
+        var contract = await world.SignedAsync(openid, Plan);
+        await client.Notices.SendAsync(Notice(contract, 2));
+        Assert.Equal("INVALID_REQUEST", (await ApplyAsync(client, contract, "debit01")).Code);
+
+        await BeijingAsync(world, 17, 9);
+        Assert.Null((await ApplyAsync(client, contract, "debit02")).Code);
+        await world.SettleAsync();
+        Assert.Equal(NoticeOutcome.Sent, await client.Notices.RemindAsync(new() { WeChatContractId = contract, AppId = World.AppId }));
+        Assert.Equal(NoticeOutcome.AlreadySent, await client.Notices.RemindAsync(new() { WeChatContractId = contract, AppId = World.AppId }));
+
+        await world.DoAsync("/users", new JsonObject { ["openid"] = openid, ["balance"] = 10_000 });
+        await BeijingAsync(world, 18, 9);
+        Assert.Null((await ApplyAsync(client, contract, "debit03")).Code);
+        await world.SettleAsync();
+        Assert.Equal(TradeState.Success, (await client.Debits.QueryAsync(new() { AppId = World.AppId, OrderNumber = "debit03" })).State);
+        Assert.True((await client.Scheduled.QueryDebitAsync(new() { OrderNumber = "debit03" })).IsPaid(2500));
+
+        // The success ended the period: what comes next needs a notice of its own, and may have one at once.
+        Assert.Equal(NoticeOutcome.Sent, await client.Notices.SendAsync(Notice(contract, 1)));
+        await world.DeleteContractAsync(contract);
+        Assert.Equal("CONTRACT_NOT_EXIST", (await Assert.ThrowsAsync<PapayException>(() => client.Notices.SendAsync(Notice(contract, 1)))).Code);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_null_is_refused()
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var contract = await world.SignedAsync(plan: Plan);
+        var body = Body(1);
+        body["estimated_amount"]!["currency"] = null;
+        Assert.Equal("PARAM_ERROR", (await shop.PostAsync($"/v3/papay/contracts/{contract}/notify", body)).Outcome);
+        await world.DoAsync("/switches", new JsonObject { ["v3_null"] = "ignored" });
+        Assert.Equal(204, (await shop.PostAsync($"/v3/papay/contracts/{contract}/notify", body)).Status);
+    }
+
+    [Fact]
     public async Task After_the_last_day_another_notice_may_follow()
     {
         await using var world = await World.StartAsync();
@@ -86,6 +129,26 @@ public sealed class NoticeTests
     }
 
     private static NoticeRequest Notice(string contract, int days) => new() { WeChatContractId = contract, AppId = World.AppId, EstimatedFen = 2500, DeductDays = days };
+
+    private static async Task<(string? Code, bool Done)> ApplyAsync(PapayClient client, string contract, string number)
+    {
+        try
+        {
+            await client.Debits.ApplyAsync(new()
+            {
+                AppId = World.AppId, OrderNumber = number, Body = "会员续费", AmountFen = 2500, NotifyUrl = "http://127.0.0.1:9/debit", WeChatContractId = contract,
+                ServerIp = "8.8.8.8",
+            });
+            return (null, true);
+        }
+        catch (PapayException e)
+        {
+            return (e.Code, false);
+        }
+    }
+
+    private static Task BeijingAsync(World world, int day, int hour) =>
+        world.AdvanceAsync(new DateTimeOffset(2026, 1, day, hour, 0, 0, TimeSpan.FromHours(8)) - world.Now);
 
     private static JsonObject Body(int days) => new()
     {

@@ -135,6 +135,31 @@ public sealed class ScheduledTests
     }
 
     [Fact]
+    public async Task A_service_provider_does_it_for_a_sub_merchant()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await V3Listener.StartAsync();
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["sub_merchants"] = new JsonArray(new JsonObject { ["sub_mch_id"] = "1900000109" }) });
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var sub = new SubMerchant("1900000109");
+        var openid = await world.UserAsync();
+        var page = await client.Scheduled.PreSignAppAsync(Sign("sub1", listener.Url) with { SubMerchant = sub });
+        var contract = (string)(await world.DoAsync("/entrust", new JsonObject { ["pre_entrustweb_id"] = page.PreSignId, ["openid"] = openid, ["action"] = "agree" }))["contract_id"]!;
+        Assert.Equal(sub.Number, (await client.Scheduled.QueryContractAsync(new() { TemplateId = "12535", ContractNumber = "sub1", SubMerchant = sub })).SubMerchant!.Number);
+        await Assert.ThrowsAsync<PapayException>(() => client.Scheduled.QueryContractAsync(new() { TemplateId = "12535", ContractNumber = "sub1" }));
+        await BeijingAsync(world, Day.AddDays(-1), 9);
+        await client.Scheduled.BookAsync(new() { WeChatContractId = contract, AppId = World.AppId, AmountFen = Amount, SubMerchant = sub });
+        await BeijingAsync(world, Day, 9);
+        await client.Scheduled.ApplyAsync(Apply(contract, "debit1", listener.Url) with { SubMerchant = sub });
+        await world.SettleAsync();
+        var paid = Assert.IsType<TransactionNotification>(await listener.ReadAsync(client, 1));
+        Assert.True(paid.IsPaid(Amount));
+        Assert.Equal(sub.Number, paid.SubMerchant!.Number);
+        Assert.Equal(sub.Number, (await client.Scheduled.QueryDebitAsync(new() { OrderNumber = "debit1", SubMerchant = sub })).SubMerchant!.Number);
+    }
+
+    [Fact]
     public async Task A_session_lives_ten_minutes()
     {
         await using var world = await World.StartAsync();
