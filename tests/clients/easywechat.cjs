@@ -11,6 +11,7 @@ const app = new Pay({
   private_key: file('apiclient_key.pem'),
   certificate: file('apiclient_cert.pem'),
   http: { baseURL: process.env.SIM_BASE_URL },
+  file_cache: { path: process.env.SIM_KEYS }, // Platform certificates live for 10 hours there; here each simulator has its own.
 });
 const client = app.getClient();
 
