@@ -114,7 +114,7 @@ async function v3(call) {
   const on = Date.parse((await world('GET', '/clock')).now) + 2 * day;
   const contractPath = '/v3/papay/sign/contracts/plan-id/{plan_id}/out-contract-code/{code}';
 
-  const sign = async openid => {
+  const sign = async (openid, on) => {
     const code = unique('S');
     const { redirect_url: url } = await call('POST', '/v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/jsapi', {}, {
       body: {
@@ -129,7 +129,7 @@ async function v3(call) {
   };
 
   const openid = await newUser();
-  const who = await sign(openid);
+  const who = await sign(openid, on);
   const contract = await call('GET', contractPath, who, {});
   assert.equal(contract.contract_state, 'SIGNED');
 
@@ -154,7 +154,7 @@ async function v3(call) {
   assert.equal(await balanceOf(openid), 99000);
   assert.equal((await call('GET', contractPath, who, {})).contract_state, 'TERMINATED'); // One debit is all that this product does.
 
-  const other = await sign(await newUser());
+  const other = await sign(await newUser(), on + 2 * day);
   await call('POST', contractPath + '/terminate', other, { body: { contract_termination_remark: '用户要求' } });
   assert.equal((await call('GET', contractPath, other, {})).contract_state, 'TERMINATED');
 }
