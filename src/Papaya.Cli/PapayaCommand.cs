@@ -8,6 +8,7 @@ using Papaya.Cli.Doctor;
 using Papaya.Cli.Endpoints;
 using Papaya.Cli.Http;
 using Papaya.Cli.Signing;
+using Papaya.Cli.Sim;
 using Papaya.Cli.Up;
 using Papaya.Server.Merchants;
 using Papaya.WeChatPay;
@@ -31,6 +32,7 @@ internal static class PapayaCommand
             UpCommand.Create(output),
             ServeCommand.Create(output),
             SimulateCommand.Create(output),
+            SimCommand.Create(output),
             DoctorCommand.Create(output),
             SignCommands.Explain(output),
             SignCommands.Verify(output),

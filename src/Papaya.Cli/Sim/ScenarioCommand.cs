@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Papaya.Simulator.Control;
+using Papaya.Simulator.Scenarios;
+
+namespace Papaya.Cli.Sim;
+
+/// <summary><c>sim scenario</c>: a story in a world of its own, inside this process; no simulator need run, and none is disturbed.</summary>
+internal static class ScenarioCommand
+{
+    public static Command Create(Option<bool> json, TextWriter output)
+    {
+        var name = new Argument<string?>("NAME|FILE") { Description = "A scenario of the product, or a file with one.", DefaultValueFactory = _ => null };
+        var list = new Option<bool>("--list") { Description = "List the scenarios." };
+        var all = new Option<bool>("--all") { Description = "Run all of them." };
+        var without = new Option<bool>("--without-cause") { Description = "Leave out the cause: an expectation must fail now." };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the reference page to this file." };
+        var command = new Command(
+            "scenario",
+            "Stage one of the known pains and check what comes of it. Examples: papaya sim scenario accepted-and-forgotten; papaya sim scenario my-story.json --without-cause; papaya sim scenario --all")
+        {
+            name, list, all, without, markdown,
+        };
+        command.Validators.Add(result =>
+        {
+            var wishes = new[] { result.GetValue(name) is not null, result.GetValue(list), result.GetValue(all), result.GetValue(markdown) is not null }.Count(w => w);
+            if (wishes != 1)
+            {
+                result.AddError("Name one scenario or file, or say --list, --all or --markdown FILE.");
+            }
+        });
+        command.SetAction(async (parsed, ct) =>
+        {
+            if (parsed.GetValue(markdown) is { } file)
+            {
+                await File.WriteAllTextAsync(file, ScenarioPage.Write(ScenarioLibrary.All), ct);
+                await output.WriteLineAsync($"wrote {file}: {ScenarioLibrary.All.Count} scenarios");
+                return PapayaCommand.Ok;
+            }
+
+            if (parsed.GetValue(list))
+            {
+                await ListAsync(parsed.GetValue(json), output);
+                return PapayaCommand.Ok;
+            }
+
+            var scenarios = parsed.GetValue(all) ? ScenarioLibrary.All : await FindAsync(parsed.GetValue(name)!, ct);
+            return await RunAsync(scenarios, parsed.GetValue(without), parsed.GetValue(json), output, ct);
+        });
+        return command;
+    }
+
+    private static async Task ListAsync(bool asJson, TextWriter output)
+    {
+        if (asJson)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(new Listing<ScenarioView>([.. ScenarioLibrary.All.Select(ScenarioView.Of)]), ControlJson.Default.ListingScenarioView));
+            return;
+        }
+
+        var width = ScenarioLibrary.All.Max(s => s.Name.Length);
+        foreach (var scenario in ScenarioLibrary.All)
+        {
+            await output.WriteLineAsync($"{scenario.Name.PadRight(width)}  {scenario.Title} · {scenario.Chinese}");
+        }
+    }
+
+    private static async Task<IReadOnlyList<Scenario>> FindAsync(string name, CancellationToken ct)
+    {
+        if (ScenarioLibrary.Find(name) is { } known)
+        {
+            return [known];
+        }
+
+        try
+        {
+            return File.Exists(name)
+                ? Scenario.Read(await File.ReadAllBytesAsync(name, ct))
+                : throw new CommandFailedException($"There is no scenario and no file '{name}'. `papaya sim scenario --list` lists them.");
+        }
+        catch (ScenarioFormatException e)
+        {
+            throw new CommandFailedException(e.Message);
+        }
+    }
+
+    /// <summary>0 when all went as it must: with their causes all hold, without them each fails somewhere.</summary>
+    private static async Task<int> RunAsync(IReadOnlyList<Scenario> scenarios, bool withoutCause, bool asJson, TextWriter output, CancellationToken ct)
+    {
+        var wrong = 0;
+        for (var n = 0; n < scenarios.Count; n++)
+        {
+            ScenarioResult result;
+            try
+            {
+                result = await ScenarioPlayer.PlayAsync(scenarios[n], withoutCause, ct);
+            }
+            catch (ScenarioFormatException e)
+            {
+                throw new CommandFailedException(e.Message);
+            }
+
+            var isRight = result.Passed != withoutCause;
+            wrong += isRight ? 0 : 1;
+            if (asJson)
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(result, ControlJson.Default.ScenarioResult));
+            }
+            else if (scenarios.Count == 1)
+            {
+                await TellAsync(scenarios[n], result, output);
+            }
+            else
+            {
+                await output.WriteLineAsync($"[{(n + 1).ToString(CultureInfo.InvariantCulture).PadLeft(scenarios.Count.ToString(CultureInfo.InvariantCulture).Length)}/{scenarios.Count}] {(isRight ? "ok    " : "WRONG ")} {result.Name}");
+            }
+        }
+
+        if (!asJson && scenarios.Count > 1)
+        {
+            await output.WriteLineAsync($"{scenarios.Count - wrong} of {scenarios.Count} {(withoutCause ? "fail without their cause, as they must" : "hold")}");
+        }
+
+        // Without its cause the scenario of a caller fails: that is what he asked to see, and it is told by the code all the same.
+        return wrong == 0 ? PapayaCommand.Ok : PapayaCommand.Failed;
+    }
+
+    private static async Task TellAsync(Scenario scenario, ScenarioResult result, TextWriter output)
+    {
+        await output.WriteLineAsync($"{scenario.Name}: {scenario.Title} · {scenario.Chinese}");
+        await output.WriteLineAsync(scenario.Why);
+        foreach (var step in result.Steps)
+        {
+            var mark = step.Outcome switch { "held" => "✓", "failed" => "✗", "left_out" => "–", _ => " " };
+            var what = scenario.Steps[step.Number - 1].Body?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "";
+            await output.WriteLineAsync(
+                $"{mark} {step.At.ToOffset(TimeSpan.FromHours(8)):MM-dd HH:mm:ss}  {(step.Cause ? "cause " : "")}{step.Verb} {(what.Length > 150 ? what[..150] + "…" : what)}{(step.Outcome == "left_out" ? " (left out)" : "")}");
+            if (step.Reason is { } reason)
+            {
+                await output.WriteLineAsync($"    {reason}");
+            }
+        }
+
+        await output.WriteLineAsync($"{result.Expectations - result.Failed} of {result.Expectations} expectations hold{(result.WithoutCause ? " without the cause" : "")}.");
+    }
+}

@@ -1,0 +1,89 @@
+namespace Papaya.Cli.Sim;
+
+/// <summary>One call of the control API as a command: the words of the command line become its path, its query and its members.</summary>
+/// <param name="Path">Below <c>/_sim</c>; each <c>{WORD}</c> is an argument.</param>
+/// <param name="Body">Members that arguments fill, <c>member={WORD}</c>.</param>
+/// <param name="Columns">Of a list, what a table for people shows.</param>
+internal sealed record SimAct(string Group, string? Verb, HttpMethod Method, string Path, string Meaning, string Example)
+{
+    public string[] Body { get; init; } = [];
+
+    public string[] Columns { get; init; } = [];
+
+    /// <summary>The member of the answer that is the list.</summary>
+    public string List { get; init; } = "data";
+
+    /// <summary>Further members, <c>name=value</c>; those of a GET or DELETE go into the query.</summary>
+    public string? Members { get; init; }
+
+    /// <summary>The arguments, in the order of the command line.</summary>
+    public IEnumerable<string> Arguments =>
+        System.Text.RegularExpressions.Regex.Matches(Path + " " + string.Join(' ', Body), "\\{([A-Z_]+)\\}").Select(m => m.Groups[1].Value).Distinct();
+}
+
+/// <summary>The control API, call by call. There is no logic here: what a call means is the simulator's to say.</summary>
+internal static class SimActs
+{
+    private static readonly HttpMethod Get = HttpMethod.Get;
+    private static readonly HttpMethod Post = HttpMethod.Post;
+
+    private static readonly string[] SendColumns = ["id", "at", "kind", "out_trade_no", "contract_id", "send", "of", "status", "acknowledged", "fault", "next_at"];
+
+    public static readonly IReadOnlyList<SimAct> All =
+    [
+        new("clock", "show", Get, "/clock", "Show the test clock's time.", "papaya sim clock show"),
+        new("clock", "to", Post, "/clock", "Move the clock to an instant; everything due on the way happens in order.", "papaya sim clock to 2026-03-03T08:00:00+08:00") { Body = ["to={INSTANT}"] },
+
+        new("users", "show", Get, "/users/{OPENID}", "Show a user with money, contracts and what WeChat has told him.", "papaya sim users show oSimUser0001"),
+        new("users", "set", Post, "/users", "Create a user or change one.", "papaya sim users set ann balance=100000 account=normal risk=none")
+            { Body = ["openid={OPENID}"], Members = "balance, account (normal, abnormal, closed), bank (ok, maintenance), risk (none, refuse), cards, nickname, other_items" },
+
+        new("templates", "list", Get, "/templates", "List the templates.", "papaya sim templates list") { Columns = ["mch_id", "plan_id", "name", "kind", "cycle", "fee", "amount", "mode", "disabled", "signing_blocked"] },
+        new("templates", "set", Post, "/templates", "Create a template or replace one.", "papaya sim templates set 10000100 20001 name=周卡 kind=periodic cycle=week fee=fixed amount=600 mode=delay_24h")
+            { Body = ["mch_id={MCH_ID}", "plan_id={PLAN_ID}"], Members = "name, kind, cycle, fee, amount, first_amount, mode, terminate_notify_url, disabled, signing_blocked, single_limit, daily_limit, valid_days" },
+
+        new("merchants", "show", Get, "/merchants/{MCH_ID}", "Show a merchant with its test keys.", "papaya sim merchants show 10000100"),
+        new("merchants", "set", Post, "/merchants", "Create a merchant or change one; a new key makes the old one the previous.", "papaya sim merchants set 10000200 key=0123456789abcdef0123456789abcdef")
+            { Body = ["mch_id={MCH_ID}"], Members = "name, key, previous_key, apps, permissions, signing_domains, refund_notify_url, …" },
+        new("merchants", "funds", Get, "/merchants/{MCH_ID}/funds", "Show a merchant's accounts.", "papaya sim merchants funds 10000100"),
+
+        new("cashier", null, Post, "/cashier/{PREPAY_ID}", "The user pays a pay-and-sign order, or goes away.", "papaya sim cashier wx2026… oSimUser0001 action=pay sign=true")
+            { Body = ["openid={OPENID}"], Members = "action (pay, cancel), sign (true, false)" },
+        new("entrust", null, Post, "/entrust", "The user acts on a signing page.", "papaya sim entrust oSimUser0001 action=agree url='https://…/papay/entrustweb?…'")
+            { Body = ["openid={OPENID}"], Members = "action (agree, cancel), and one of url, pre_entrustweb_id, session, extra_data" },
+        new("terminate", null, Post, "/contracts/{CONTRACT_ID}/terminate", "End a contract; mode 2 is the user's own cancel.", "papaya sim terminate 202603020000000001 mode=2") { Members = "mode (2 user, 3 API, 4 platform, 5 account closed, 7 customer service)" },
+
+        new("faults", "list", Get, "/faults", "List the fault rules and how often they struck.", "papaya sim faults list")
+            { Columns = ["id", "name", "on", "kind", "mch_id", "number", "times", "probability", "looked", "struck"] },
+        new("faults", "add", Post, "/faults", "Make something go wrong; docs/reference/faults.md lists the kinds.", "papaya sim faults add /pay/pappayapply timeout_after number='P2603*' times=1")
+            { Body = ["on={ON}", "kind={KIND}"], Members = "name, mch_id, number, skip, times, from, until, probability, seed, delay_seconds, processed, and those of the kind" },
+        new("faults", "clear", HttpMethod.Delete, "/faults", "Remove all fault rules, or those of an id or a name.", "papaya sim faults clear name=lost-answer") { Members = "id or name" },
+
+        new("switches", "list", Get, "/switches", "List the points on which sources are silent or differ.", "papaya sim switches list") { Columns = ["name", "value", "default", "values", "evidence"] },
+        new("switches", "set", Post, "/switches", "Choose what is true on such a point.", "papaya sim switches set ack_strictness=exact") { Members = "switch=value" },
+
+        new("orders", "show", Get, "/orders/{OUT_TRADE_NO}", "Show the truth about an order.", "papaya sim orders show P260302001") { Members = "mch_id" },
+        new("contracts", "list", Get, "/contracts", "List contracts.", "papaya sim contracts list openid=oSimUser0001")
+            { Members = "openid, plan_id", Columns = ["contract_id", "plan_id", "openid", "contract_code", "state", "signed_at", "termination_mode", "waiting_order"] },
+        new("refunds", "list", Get, "/refunds", "List refunds.", "papaya sim refunds list out_trade_no=P260302001") { Members = "out_trade_no", Columns = ["out_refund_no", "amount", "state", "accepted_at", "succeeded_at"] },
+        new("refunds", "end", Post, "/refunds/{OUT_REFUND_NO}", "Bring a refund to an end.", "papaya sim refunds end R1 success") { Body = ["outcome={OUTCOME}"] },
+        new("ledger", null, Get, "/ledger", "Every movement of money.", "papaya sim ledger") { List = "entries", Columns = ["at", "kind", "amount", "out_trade_no", "contract_id", "openid", "transaction_id"] },
+
+        new("requests", "list", Get, "/requests", "What merchants asked for.", "papaya sim requests list path=/pay/pappayapply limit=20")
+            { Members = "path, number, mch_id, since, after, limit", Columns = ["id", "at", "method", "path", "out_trade_no", "contract_id", "status", "err_code", "verdict", "fault"] },
+        new("requests", "show", Get, "/requests/{ID}", "Show a call with both strings to sign.", "papaya sim requests show r12"),
+        new("notifications", "list", Get, "/notifications", "What was sent to merchants.", "papaya sim notifications list out_trade_no=P260302001")
+            { Members = "out_trade_no, number, kind, mch_id, since, after, limit", Columns = SendColumns },
+        new("notifications", "show", Get, "/notifications/{ID}", "Show a send with its string to sign.", "papaya sim notifications show s7"),
+        new("notifications", "waiting", Get, "/deliveries", "What is still to be sent.", "papaya sim notifications waiting") { Columns = ["id", "kind", "out_trade_no", "contract_id", "sends", "of", "next_at", "url"] },
+        new("notifications", "send", Post, "/notifications/{ID}/send", "Send the same bytes again.", "papaya sim notifications send s7 copies=30") { Members = "to, copies" },
+        new("notifications", "drop", Post, "/notifications/{ID}/drop", "Send it never again.", "papaya sim notifications drop d3"),
+
+        new("snapshot", null, Post, "/snapshots", "Put the world aside under a name.", "papaya sim snapshot before-renewal") { Body = ["name={NAME}"] },
+        new("snapshots", null, Get, "/snapshots", "List what was put aside.", "papaya sim snapshots") { Columns = ["name", "at", "bytes"] },
+        new("restore", null, Post, "/snapshots/{NAME}/restore", "Take a world back.", "papaya sim restore before-renewal clock=keep") { Members = "clock (snapshot, keep)" },
+        new("reset", null, Post, "/reset", "Begin anew.", "papaya sim reset mch_id=10000200") { Members = "mch_id" },
+        new("lint", null, Get, "/lint", "What real WeChat would accept today and its quality checklist would fault.", "papaya sim lint severity=error")
+            { Members = "mch_id, rule, severity, since", Columns = ["rule", "severity", "verdict", "count"] },
+    ];
+}
