@@ -79,7 +79,7 @@ public sealed class SimCommandTests
         Assert.Contains("balance is 7, and should be 8", _output.ToString(), StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, "{\"name\":\"mine\"}");
         Assert.Equal(1, await RunAsync("scenario", file));
-        Assert.Contains("title", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"cause\": true", _error.ToString(), StringComparison.Ordinal);
     }
 
     private JsonNode Json() => JsonNode.Parse(_output.ToString())!;
