@@ -69,6 +69,57 @@ public sealed class BillTests
         Assert.Equal((4, 29, "2026-01-15 10:00:00", "SUCCESS"), (refund.Length, cells.Length, cells[14], cells[21]));
     }
 
+    [Theory]
+    [InlineData("27", "SUCCESS", 20, "总交易单数,应结订单总金额,手续费总金额,订单总金额", "`2.0,`50.00,`0.30000,`50.00")]
+    [InlineData("27", "REFUND", 29, "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额", "`1.0,`0.00,`10.01,`0.00,`-0.06000,`0.00,`10.01")]
+    [InlineData("24", "ALL", 24, "总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额", "`3.0,`50.00,`10.01,`0.00,`0.24000")]
+    [InlineData("24", "SUCCESS", 18, "总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额", "`2.0,`50.00,`0.00,`0.00,`0.30000")]
+    [InlineData("24", "REFUND", 26, "总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额", "`1.0,`0.00,`10.01,`0.00,`-0.06000")]
+    public async Task Each_layout_has_its_columns_and_its_sums(string layout, string type, int columns, string names, string sums)
+    {
+        await using var world = await World.StartAsync(switches: ("bill_layout", layout));
+        await TradeAsync(world);
+        await world.AdvanceAsync(TimeSpan.FromHours(24));
+        var lines = Text(await world.BillAsync("20260115", type)).TrimEnd().Split("\r\n");
+        Assert.Equal((columns, names, sums), (lines[0].Split(',').Length, lines[^2], lines[^1]));
+        Assert.All(lines[1..^2], line => Assert.Equal(columns, line.Split(",`").Length));
+        Assert.Contains(layout == "24" ? "子商户号" : "特约商户号", lines[0], StringComparison.Ordinal);
+        Assert.Equal(type == "REFUND", lines[0].Contains("退款成功时间", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("on", "a\\ b\\nc\\ `d")]
+    [InlineData("off", "a,b c, `d")]
+    public async Task A_merchant_s_text_never_breaks_its_row(string escape, string expected)
+    {
+        await using var world = await World.StartAsync(switches: [("bill_escape", escape), ("bill_bom", "no"), ("bill_last_line_end", "no")]);
+        await world.SignedAsync(changes: [("out_trade_no", "P1"), ("attach", "a,b\nc,`d")]);
+        await world.AdvanceAsync(TimeSpan.FromHours(24));
+        var text = Text(await world.BillAsync("20260115"));
+        var lines = text.Split("\r\n");
+        Assert.Equal((4, 27, expected), (lines.Length, lines[1].Split(",`").Length, lines[1].Split(",`")[21]));
+        Assert.StartsWith("交易时间", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_state_of_a_refund_is_the_one_of_the_morning_and_has_the_bill_s_own_word()
+    {
+        await using var world = await World.StartAsync();
+        for (var n = 1; n <= 4; n++)
+        {
+            await world.SignedAsync(changes: ("out_trade_no", "P" + n));
+            await world.RefundAsync("P" + n, "R" + n, 100);
+        }
+
+        await world.DoAsync("/refunds/R2", new JsonObject { ["outcome"] = "abnormal" });
+        await world.DoAsync("/refunds/R3", new JsonObject { ["outcome"] = "closed" });
+        await world.DoAsync("/refunds/R4", new JsonObject { ["outcome"] = "abnormal" });
+        await world.AdvanceAsync(TimeSpan.FromDays(2));
+        await world.DoAsync("/refunds/R4", new JsonObject { ["outcome"] = "success" });
+        var rows = Text(await world.BillAsync("20260115", "REFUND")).TrimEnd().Split("\r\n")[1..^2];
+        Assert.Equal(["SUCCESS", "CHANGE", "FAIL", "CHANGE"], rows.Select(r => r.Split(",`")[21]));
+    }
+
     [Fact]
     public async Task A_refund_still_under_way_when_the_bill_is_made_stays_PROCESSING_in_it()
     {

@@ -135,5 +135,60 @@ public sealed class RefundTests
         }
     }
 
+    [Fact]
+    public async Task Switches_of_queries_and_closings()
+    {
+        await using var world = await World.StartAsync(switches:
+        [
+            ("orderquery_short_state", "number_only"), ("close_result_msg", "present"), ("refundquery_many", "refused_over_20"), ("refund_interval", "none"),
+            ("refund_fee_above_total", "invalid_refund_fee"), ("refund_fee_returned", "none"),
+        ]);
+        var openid = await world.UserAsync();
+        await world.ContractOrderAsync(openid, ("out_trade_no", "OPEN1"));
+        var open = await world.OrderQueryAsync("OPEN1");
+        Assert.Equal(("OPEN1", null), (open["out_trade_no"], open["trade_state"]));
+        await world.AdvanceAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal("OK", (await world.CloseAsync("OPEN1"))["result_msg"]);
+
+        await world.SignedAsync(openid, changes: ("out_trade_no", "P1"));
+        Assert.Equal("FAIL invalid refund_fee", (await world.RefundAsync("P1", "R", 2_501)).Outcome);
+        for (var n = 0; n < 21; n++)
+        {
+            Assert.Equal("SUCCESS", (await world.RefundAsync("P1", "R" + n, 10)).Outcome);
+        }
+
+        Assert.Equal("PARAM_ERROR", (await AskAsync(world, ("out_trade_no", "P1"))).Outcome);
+        Assert.Equal("SUCCESS", (await AskAsync(world, ("out_refund_no", "R3"))).Outcome);
+        Assert.Equal(0, (await world.LedgerAsync()).Where(e => (string?)e!["kind"] == "refund").Sum(e => (long)e!["fee"]!));
+    }
+
+    [Fact]
+    public async Task A_provider_s_order_for_one_sub_merchant_is_nobody_else_s()
+    {
+        await using var world = await World.StartAsync();
+        await world.DoAsync("/merchants", new JsonObject
+        {
+            ["mch_id"] = World.MchId, ["sub_merchants"] = new JsonArray(new JsonObject { ["sub_mch_id"] = "1900000101" }, new JsonObject { ["sub_mch_id"] = "1900000102" }),
+        });
+        var contract = await world.SignedAsync();
+        var signed = world.State.FindContract(contract)!;
+        signed.SubMchId = "1900000101";
+        var paid = await world.PostAsync("/pay/partner/pappayapply", world.ApplyFields(contract, "SUB1", ("sub_mch_id", "1900000101")));
+        Assert.Equal("SUCCESS", paid.Outcome);
+        await world.SettleAsync();
+
+        (string, string?)[] mine = [.. Who, ("out_trade_no", "SUB1"), ("sub_mch_id", "1900000101")];
+        (string, string?)[] other = [.. Who, ("out_trade_no", "SUB1"), ("sub_mch_id", "1900000102")];
+        var order = await world.PostAsync("/pay/orderquery", mine);
+        Assert.Equal(("SUCCESS", "1900000101"), (order["trade_state"], order["sub_mch_id"]));
+        Assert.Equal("SUCCESS", (await world.PostAsync("/pay/partner/paporderquery", mine))["trade_state"]);
+        Assert.Equal("ORDERNOTEXIST", (await world.PostAsync("/pay/orderquery", other)).Outcome);
+        Assert.Equal("ORDERNOTEXIST", (await world.OrderQueryAsync("SUB1")).Outcome);
+        Assert.Equal("ORDERNOTEXIST", (await world.RefundAsync("SUB1", "SR1", 10)).Outcome);
+        Assert.Equal("SUCCESS", (await world.RefundAsync("SUB1", "SR1", 10, changes: ("sub_mch_id", "1900000101"))).Outcome);
+        Assert.Equal("SUCCESS", (await world.PostAsync("/pay/refundquery", [.. Who, ("out_refund_no", "SR1"), ("sub_mch_id", "1900000101")])).Outcome);
+        Assert.Equal("REFUNDNOTEXIST", (await world.PostAsync("/pay/refundquery", [.. Who, ("out_refund_no", "SR1"), ("sub_mch_id", "1900000102")])).Outcome);
+    }
+
     private static Task<Reply> AskAsync(World world, params (string, string?)[] by) => world.PostAsync("/pay/refundquery", [.. Who, .. by]);
 }

@@ -10,7 +10,7 @@ namespace Papaya.Simulator.V3;
 
 /// <summary>
 /// V3's refunds, on the same orders and refunds as V2's: what one interface made, the other can read. Field list and codes:
-/// docs/reference/wechat-rules.md, V3 refunds.
+/// docs/reference/wechat-rules.md, section 18.
 /// </summary>
 internal static partial class Refunds
 {

@@ -45,7 +45,7 @@ public sealed class RefundTests
     [InlineData("gone", 0, 403, "USER_ACCOUNT_ABNORMAL")]
     [InlineData("late", 0, 400, "TRADE_OVERDUE")]
     [InlineData("noauth", 0, 403, "NO_AUTH")]
-    [InlineData("fast", 0, 429, "RATELIMIT_EXCEEDED")]
+    [InlineData("fast", 0, 429, "FREQUENCY_LIMITED")]
     [InlineData("old", 0, 429, "FREQUENCY_LIMITED")]
     [InlineData("query", 0, 404, "RESOURCE_NOT_EXISTS")]
     [InlineData("system", 0, 500, "SYSTEM_ERROR")]
