@@ -34,6 +34,8 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(PlatformView))]
 [JsonSerializable(typeof(Listing<PlatformView>))]
 [JsonSerializable(typeof(RotateRequest))]
+[JsonSerializable(typeof(RenewRequest))]
+[JsonSerializable(typeof(CertificateView))]
 [JsonSerializable(typeof(TemplateRequest))]
 [JsonSerializable(typeof(DisableRequest))]
 [JsonSerializable(typeof(Listing<UserView>))]

@@ -54,10 +54,20 @@ internal sealed class MerchantRoutes(ControlApi api, SimulatorState state)
             return new(400, "Every limit is at least 1.");
         }
 
+        if (request.Apiv3Key is { } secret && (secret.Length != WeChatPay.Wire.ApiV3Key.Length || !secret.All(char.IsAsciiLetterOrDigit)))
+        {
+            return new(400, "apiv3_key is 32 letters and digits.");
+        }
+
         var known = state.FindMerchant(request.MchId);
         var merchant = known ?? new Merchant { MchId = request.MchId, Name = $"商户{request.MchId}", Key = request.Key ?? state.Nonces.Next() };
         Change(merchant, request, now);
         state.Put(merchant);
+        if (request.Apiv3Key is { } chosen)
+        {
+            state.Identities.SetSecret(merchant.MchId, chosen);
+        }
+
         if (known is null)
         {
             Presets.Open(state, merchant.MchId, now);

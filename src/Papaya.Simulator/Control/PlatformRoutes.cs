@@ -16,7 +16,12 @@ internal sealed record RotateRequest
     public double? OverlapSeconds { get; init; }
 }
 
-/// <summary>WeChat's own keys.</summary>
+/// <summary>Nothing to say but that another certificate is wanted.</summary>
+internal sealed record RenewRequest;
+
+internal sealed record CertificateView(string MchId, string CertificateSerial, string CertificatePem, string PrivateKeyPem);
+
+/// <summary>WeChat's own keys, and the certificates that it gives to merchants.</summary>
 internal sealed class PlatformRoutes(ControlApi api, SimulatorState state)
 {
     private static readonly ControlJson Json = ControlJson.Default;
@@ -25,6 +30,19 @@ internal sealed class PlatformRoutes(ControlApi api, SimulatorState state)
     {
         routes.MapGet("/_sim/platform", http => api.ListAsync(http, Json.ListingPlatformView, () => state.Identities.Shown(state.Now).Select(PlatformView.Of)));
         routes.MapPost("/_sim/platform/rotate", http => api.ChangeAsync(http, Json.RotateRequest, Json.PlatformView, Rotate, new()));
+        routes.MapPost("/_sim/merchants/{mch_id}/certificate", http => api.ChangeAsync(
+            http, Json.RenewRequest, Json.CertificateView, (_, _) => Renew(ControlApi.Route(http, "mch_id")), new()));
+    }
+
+    private Outcome<CertificateView> Renew(string mchId)
+    {
+        if (state.FindMerchant(mchId) is null)
+        {
+            return new(404, $"There is no merchant {mchId}.");
+        }
+
+        var keys = state.Identities.Renew(mchId);
+        return new(new CertificateView(mchId, keys.CertificateSerial, keys.CertificatePem, keys.PrivateKeyPem));
     }
 
     private Outcome<PlatformView> Rotate(RotateRequest request, DateTimeOffset now) =>

@@ -35,6 +35,9 @@ internal sealed record MerchantRequest
 
     public string? RefundNotifyUrl { get; init; }
 
+    /// <summary>32 letters and digits; made when nobody gives one.</summary>
+    public string? Apiv3Key { get; init; }
+
     public decimal? FeeRate { get; init; }
 
     public bool? FeesApart { get; init; }
@@ -155,9 +158,15 @@ internal sealed record ContractView(
     string State, DateTimeOffset SignedAt, DateTimeOffset ExpiresAt, DateTimeOffset? TerminatedAt, int? TerminationMode, string? TerminationRemark,
     string? WaitingOrder)
 {
+    /// <summary>The one debit that the contract was signed for; null for contracts of periods.</summary>
+    public DebitSchedule? Schedule { get; init; }
+
     public static ContractView Of(Contract c) => new(
         c.ContractId, c.MchId, c.AppId, c.PlanId, c.Openid, c.ContractCode, c.RequestSerial, c.DisplayAccount, c.IsActive ? "signed" : "terminated",
-        c.SignedAt, c.ExpiresAt, c.TerminatedAt, c.IsActive ? null : c.TerminationMode, c.TerminationRemark, c.WaitingOrder);
+        c.SignedAt, c.ExpiresAt, c.TerminatedAt, c.IsActive ? null : c.TerminationMode, c.TerminationRemark, c.WaitingOrder)
+    {
+        Schedule = c.Schedule,
+    };
 }
 
 internal sealed record RefundView(

@@ -81,7 +81,7 @@ internal static class V3Door
 
         if (!Same(keys.CertificateSerial, who.Serial))
         {
-            return Mismatch(BadSerial, request, who, text);
+            return Mismatch(keys.FormerSerials?.Exists(s => Same(s, who.Serial)) == true ? "已更换证书，请使用新证书" : BadSerial, request, who, text);
         }
 
         var signature = new byte[1024];

@@ -17,6 +17,4 @@ internal static class V3Rules
         .. Refunds.Rules,
         .. Bills.Rules,
     ];
-
-    public static bool Knows(string path) => All.Any(rule => rule.Path == path);
 }

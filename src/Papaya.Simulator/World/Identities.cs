@@ -15,7 +15,15 @@ internal sealed class MerchantKeys
     public required string MchId { get; set; }
 
     /// <summary>32 characters.</summary>
-    public required string ApiV3Key { get; set; }
+    public required string ApiV3Key
+    {
+        get;
+        set
+        {
+            field = value;
+            _secret = null;
+        }
+    }
 
     public required string PrivateKeyPem { get; set; }
 
@@ -23,6 +31,9 @@ internal sealed class MerchantKeys
 
     /// <summary>Upper-case hexadecimal, as WeChat prints it.</summary>
     public required string CertificateSerial { get; set; }
+
+    /// <summary>Serial numbers of certificates that were replaced.</summary>
+    public List<string>? FormerSerials { get; set; }
 
     /// <summary>Whether the latest V3 call asked for replies under the public key; callbacks follow it.</summary>
     public bool AsksForPublicKey { get; set; }
@@ -111,18 +122,28 @@ internal sealed class Identities(SimulatorState state)
             return known;
         }
 
-        using var rsa = SeededRsa.Make(state.Options.Seed, "merchant/" + mchId);
-        using var certificate = Certify(rsa, $"CN={mchId}, O=Papaya Simulator, C=CN", "merchant/" + mchId);
-        var keys = new MerchantKeys
-        {
-            MchId = mchId,
-            ApiV3Key = SecretOf(mchId),
-            PrivateKeyPem = rsa.ExportPkcs8PrivateKeyPem(),
-            CertificatePem = certificate.ExportCertificatePem(),
-            CertificateSerial = certificate.SerialNumber,
-        };
+        var keys = Make(mchId, SecretOf(mchId), "merchant/" + mchId);
         Put(keys);
         return keys;
+    }
+
+    /// <summary>The merchant asks for another API certificate: the one before is worth nothing from now on.</summary>
+    public MerchantKeys Renew(string mchId)
+    {
+        var former = Of(mchId);
+        List<string> serials = [.. former.FormerSerials ?? [], former.CertificateSerial];
+        var keys = Make(mchId, former.ApiV3Key, $"merchant/{mchId}/{serials.Count}");
+        (keys.FormerSerials, keys.AsksForPublicKey, keys.KeepsMachineTime) = (serials, former.AsksForPublicKey, former.KeepsMachineTime);
+        Put(keys);
+        return keys;
+    }
+
+    /// <summary>The merchant sets its APIv3 key.</summary>
+    public void SetSecret(string mchId, string apiV3Key)
+    {
+        var keys = Of(mchId);
+        keys.ApiV3Key = apiV3Key;
+        Put(keys);
     }
 
     /// <summary>The APIv3 key alone, which costs no making of keys.</summary>
@@ -220,6 +241,20 @@ internal sealed class Identities(SimulatorState state)
 
     /// <summary>Valid for the test clock and for the machine's, which foreign SDKs look at.</summary>
     private DateTimeOffset Start => new((state.Now < state.MachineNow ? state.Now : state.MachineNow).UtcDateTime.Date.AddDays(-1), TimeSpan.Zero);
+
+    private MerchantKeys Make(string mchId, string secret, string name)
+    {
+        using var rsa = SeededRsa.Make(state.Options.Seed, name);
+        using var certificate = Certify(rsa, $"CN={mchId}, O=Papaya Simulator, C=CN", name);
+        return new()
+        {
+            MchId = mchId,
+            ApiV3Key = secret,
+            PrivateKeyPem = rsa.ExportPkcs8PrivateKeyPem(),
+            CertificatePem = certificate.ExportCertificatePem(),
+            CertificateSerial = certificate.SerialNumber,
+        };
+    }
 
     private PlatformIdentity AddCertificate(DateTimeOffset signsFrom)
     {

@@ -173,6 +173,67 @@ public sealed class DoorTests
         Assert.Equal((string)shop.View["platform_certificates"]![0]!["pem"]!, Encoding.ASCII.GetString(pem));
     }
 
+    [Fact]
+    public async Task A_merchant_sets_its_key_and_asks_for_another_certificate()
+    {
+        await using var world = await World.StartAsync();
+        using var former = await Shop.OpenAsync(world);
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["apiv3_key"] = "0123456789ABCDEF0123456789ABCDEF" });
+        await world.DoAsync($"/merchants/{World.MchId}/certificate", new JsonObject());
+        using var shop = await Shop.OpenAsync(world);
+        Assert.Equal("0123456789ABCDEF0123456789ABCDEF", shop.ApiV3Key);
+        Assert.Equal("已更换证书，请使用新证书", (await former.GetAsync(Certificates)).Message);
+        Assert.Equal(1, await shop.Client().PlatformCertificates.RefreshAsync());
+        Assert.Equal(400, (await world.ControlAsync(HttpMethod.Post, "/merchants", new JsonObject { ["mch_id"] = World.MchId, ["apiv3_key"] = "short" })).Status);
+    }
+
+    [Fact]
+    public async Task Merchants_do_not_share_keys()
+    {
+        await using var world = await World.StartAsync();
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = "1900000109" });
+        using var one = await Shop.OpenAsync(world);
+        using var other = await Shop.OpenAsync(world, "1900000109");
+        Assert.NotEqual(one.ApiV3Key, other.ApiV3Key);
+        Assert.NotEqual(one.Serial, other.Serial);
+        Assert.Equal(200, (await other.GetAsync(Certificates)).Status);
+        Assert.Equal(401, (await one.SendAsync(HttpMethod.Get, Certificates, mchId: "1900000109")).Status);
+    }
+
+    [Theory]
+    [InlineData("v3_reply_key", "public_key")]
+    [InlineData("v3_unknown_path", "empty")]
+    [InlineData("v3_certificates", "none")]
+    [InlineData("v3_probes", "replies")]
+    [InlineData("v3_foreign_appid", "APPID_MCHID_NOT_MATCH")]
+    public async Task Switches(string name, string value)
+    {
+        await using var world = await World.StartAsync(switches: (name, value));
+        using var shop = await Shop.OpenAsync(world);
+        var reply = await shop.GetAsync(Certificates);
+        switch (name)
+        {
+            case "v3_reply_key":
+                Assert.Equal(shop.PublicKey.Id, reply.Headers.Serial);
+                break;
+            case "v3_unknown_path":
+                var unknown = await shop.GetAsync("/v3/papay/transactions");
+                Assert.Equal((404, ""), (unknown.Status, unknown.Text));
+                break;
+            case "v3_certificates":
+                Assert.Equal((404, "RESOURCE_NOT_EXISTS"), (reply.Status, reply.Outcome));
+                break;
+            case "v3_probes":
+                Assert.StartsWith(V3Signature.ProbePrefix, reply.Headers.Signature);
+                break;
+            default:
+                var foreign = await shop.PostAsync(
+                    "/v3/papay/contracts/202601150000000001/fail-notify", new JsonObject { ["mchid"] = World.MchId, ["appid"] = "wx0000000000000000" });
+                Assert.Equal((400, value), (foreign.Status, foreign.Outcome));
+                break;
+        }
+    }
+
     private static void Verify(World world, PlatformKey key, V3Reply reply) =>
         Assert.Equal(V3Verdict.Valid, V3Signature.Verify(new(key), reply.Headers, Encoding.UTF8.GetBytes(reply.Text), world.Now, TimeSpan.FromMinutes(5)));
 
