@@ -46,7 +46,7 @@ async function main() {
     },
     'V2, MD5': () => v2(callV2),
     'V2, HMAC-SHA256': () => v2(callV2, 'HMAC-SHA256'),
-    'V3, scheduled debit': () => v3(callV3),
+    'V3, scheduled debit and refund': () => v3(callV3),
     'V3, notice': () => notice(callV2, callV3),
     'V2, a wrong number': () => assert.rejects(
       callV2('/pay/orderquery', { appid: merchant.appId, mch_id: merchant.mchId, out_trade_no: unique('NONE') }), { code: 'EV2_RES_STATUS_CODE_NOT_SUCESS' }),

@@ -38,6 +38,6 @@ async function callV3(method, path, values, { params, body }) {
 
 run({
   'V2, MD5': () => v2(callV2),
-  'V3, scheduled debit': () => v3(callV3),
+  'V3, scheduled debit and refund': () => v3(callV3),
   'V3, notice': () => notice(callV2, callV3),
 });

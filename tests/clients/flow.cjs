@@ -141,7 +141,7 @@ async function v3(call) {
   assert.equal((await call('GET', '/v3/papay/pay/schedules/contract-id/{contract_id}', about, {})).schedule_state, 'SCHEDULED');
 
   await moveTo(beijing(on), '09:00');
-  const debit = unique('V');
+  const [debit, refund] = [unique('V'), unique('W')];
   await call('POST', '/v3/papay/pay/transactions/apply', {}, {
     body: {
       appid: merchant.appId, out_trade_no: debit, description: '会员', contract_id: contract.contract_id,
@@ -153,6 +153,12 @@ async function v3(call) {
   assert.equal(order.trade_state, 'SUCCESS');
   assert.equal(await balanceOf(openid), 99000);
   assert.equal((await call('GET', contractPath, who, {})).contract_state, 'TERMINATED'); // One debit is all that this product does.
+
+  const asked = { out_trade_no: debit, out_refund_no: refund, amount: { refund: 400, total: 1000, currency: 'CNY' } };
+  assert.equal((await call('POST', '/v3/refund/domestic/refunds', {}, { body: asked })).amount.refund, 400);
+  await advance(hour);
+  assert.equal((await call('GET', '/v3/refund/domestic/refunds/{refund}', { refund }, {})).status, 'SUCCESS');
+  assert.equal(await balanceOf(openid), 99400);
 
   const other = await sign(await newUser(), on + 2 * day);
   await call('POST', contractPath + '/terminate', other, { body: { contract_termination_remark: '用户要求' } });

@@ -40,4 +40,12 @@ run({
     assert.match(certificate.serial_no, /^[0-9A-F]{40}$/);
     assert.match(certificate.publicKey, /^-----BEGIN PUBLIC KEY-----/);
   },
+  'wechatpay-node-v3: query, refund, query the refund': async () => {
+    const [number, refund] = [await paid(), unique('R')];
+    assert.equal((await v3.query({ out_trade_no: number })).data.trade_state, 'SUCCESS');
+    const asked = await v3.refunds({ out_trade_no: number, out_refund_no: refund, amount: { refund: 100, total: 1000, currency: 'CNY' } });
+    assert.equal(asked.status, 200, JSON.stringify(asked));
+    await advance(hour);
+    assert.equal((await v3.find_refunds(refund)).data.status, 'SUCCESS');
+  },
 });
