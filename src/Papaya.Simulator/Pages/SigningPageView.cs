@@ -10,6 +10,7 @@ public sealed class SigningPageView
         (Id, Channel, Account, ReturnTo) = (session.Id, session.Channel, session.DisplayAccount, session.ReturnTo);
         (Merchant, Template, Users) = (merchant.Name, template, users);
         (Outcome, ContractId, Openid, ExpiresAt) = (session.Outcome, session.ContractId, session.Openid, session.ExpiresAt);
+        Schedule = session.Schedule;
         SampleDay = template.Cycle switch
         {
             "day" => now.AddDays(1),
@@ -42,6 +43,9 @@ public sealed class SigningPageView
 
     internal DateTimeOffset ExpiresAt { get; }
 
+    /// <summary>The one debit that is signed for; null for contracts of periods.</summary>
+    internal DebitSchedule? Schedule { get; }
+
     /// <summary>A day on which a debit could happen, for the example.</summary>
     internal DateTimeOffset SampleDay { get; }
 
@@ -55,10 +59,18 @@ public sealed class SigningPageView
 
     internal string Address(string step) => $"/sign/{Uri.EscapeDataString(Id)}{step}";
 
-    internal string Service(Language l) => $"{Template.Name} / {Show.Cycle(l, Template.Cycle)}";
+    internal string Service(Language l) => Schedule?.Description ?? $"{Template.Name} / {Show.Cycle(l, Template.Cycle)}";
+
+    /// <summary>The day of a scheduled debit.</summary>
+    internal string? DebitDay => Schedule?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
     internal string Price(Language l)
     {
+        if (Schedule is { } once)
+        {
+            return Show.Yuan(once.Amount);
+        }
+
         var cycle = Show.Cycle(l, Template.Cycle);
         return Template.Fee == FeeRule.Fixed
             ? l[$"每{cycle} {Show.Yuan(Template.Amount)}", $"{Show.Yuan(Template.Amount)} per {cycle}"]

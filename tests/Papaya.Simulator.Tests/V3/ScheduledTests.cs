@@ -120,7 +120,10 @@ public sealed class ScheduledTests
         await using var world = await World.StartAsync();
         using var shop = await Shop.OpenAsync(world);
         var client = shop.Client(shop.PublicKey);
-        Assert.StartsWith("http", (await client.Scheduled.PreSignJsApiAsync(Sign("C1"))).RedirectUrl);
+        var address = (await client.Scheduled.PreSignJsApiAsync(Sign("C1"))).RedirectUrl;
+        var shown = await world.PageAsync(new Uri(address).PathAndQuery);
+        Assert.Contains("2026-01-17", shown);
+        Assert.Contains("一月会员", shown);
         Assert.StartsWith("http", (await client.Scheduled.PreSignH5Async(Sign("C2"))).RedirectUrl);
         Assert.NotNull((await client.Scheduled.PreSignAppAsync(Sign("C3"))).UserName);
         Assert.Equal("wxbd687630cd02ce1d", (await client.Scheduled.PreSignMiniProgramAsync(Sign("C4"))).AppId);
