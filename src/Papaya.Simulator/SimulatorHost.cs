@@ -87,8 +87,8 @@ public static class SimulatorHost
 
         app.Use(async (http, next) =>
         {
-            // Moving the clock waits for all work, so it is not work itself.
-            using var work = http.Request.Path == "/_sim/clock" || SnapshotRoutes.Waits(http.Request) ? null : clock.Enter();
+            // Moving the clock waits for all work, so it is not work itself, whether a program or a person in the control room moves it.
+            using var work = http.Request.Path == "/_sim/clock" || http.Request.Path.StartsWithSegments("/room") || SnapshotRoutes.Waits(http.Request) ? null : clock.Enter();
             if (Gateway.Find(http.Request.Path.Value ?? "") is { } rule)
             {
                 await gateway.AnswerAsync(http, rule, certificates.MchIdOf(http));

@@ -13,7 +13,7 @@ internal sealed class Visitor(SimulatorOptions options)
     public string? Refusal(HttpContext http)
     {
         var request = http.Request;
-        var isControl = request.Path.StartsWithSegments("/_sim");
+        var isControl = request.Path.StartsWithSegments("/_sim") || request.Path.StartsWithSegments("/room") || request.Path == "/";
         if (options.AllowRemoteControl || !(isControl || IsForm(request)))
         {
             return null;

@@ -87,4 +87,29 @@ internal static class Show
         7 => l["客服协助", "by customer service"],
         _ => mode.ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>What a notification is about, or what kind a movement is.</summary>
+    public static string Kind(Language l, string kind) => kind switch
+    {
+        "payment" => l["支付", "payment"],
+        "debit" => l["扣款", "debit"],
+        "contract" => l["签约/解约", "contract"],
+        "refund" => l["退款", "refund"],
+        _ => kind,
+    };
+
+    public static string Verdict(Language l, string verdict) => verdict switch
+    {
+        "valid" => l["有效", "valid"],
+        "previous_key" => l["旧密钥", "previous key"],
+        "unsigned" => l["没有签名", "unsigned"],
+        "bad_signature" => l["签名错误", "wrong sign"],
+        "unreadable" => l["无法解析", "unreadable"],
+        "acknowledged" => l["已确认", "acknowledged"],
+        "not_acknowledged" => l["应答不合规", "no acknowledgement"],
+        "no_answer" => l["无应答", "no answer"],
+        "not_sent" => l["未发出", "not sent"],
+        "unchecked" => "–",
+        _ => verdict,
+    };
 }

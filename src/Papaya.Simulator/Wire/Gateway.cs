@@ -28,6 +28,9 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         BillCalls.Trade, BillCalls.FundFlow,
     }.ToFrozenDictionary(c => c.Path, StringComparer.Ordinal);
 
+    /// <summary>The paths of V2 that are called with XML.</summary>
+    public static IEnumerable<string> Paths => Calls.Keys;
+
     public static bool Knows(string path) => Calls.ContainsKey(path);
 
     public static CallRule? Find(string path) => Calls.GetValueOrDefault(path);
