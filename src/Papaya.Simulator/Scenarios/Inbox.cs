@@ -54,7 +54,14 @@ internal sealed class Inbox : IAsyncDisposable
             _left -= _left > 0 ? 1 : 0;
         }
 
-        var isV3 = http.Request.Headers.ContainsKey("Wechatpay-Signature");
+        var isV3 = http.Request.Headers.TryGetValue("Wechatpay-Signature", out var signature);
+        if (signature.ToString().StartsWith("WECHATPAY/SIGNTEST/", StringComparison.Ordinal))
+        {
+            // WeChat looks whether a false signature is noticed.
+            http.Response.StatusCode = 401;
+            return;
+        }
+
         if (answer == "ok" && !isV3 && !IsGenuine(body.ToArray(), keys))
         {
             answer = "fail";

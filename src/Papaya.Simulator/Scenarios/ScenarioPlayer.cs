@@ -264,7 +264,7 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
         _reply = await V3Merchant.CallAsync(_stage, members, ct);
         if (step.As is { } word)
         {
-            _words[word] = _reply["contract_id"] ?? _reply["prepay_id"];
+            _words[word] = _reply["pre_entrustweb_id"] ?? _reply["redirect_url"] ?? _reply["contract_id"] ?? _reply["prepay_id"];
         }
 
         await _stage.MoveToAsync(_stage.Now, ct);
