@@ -50,6 +50,8 @@ public static class SimulatorHost
         builder.Services.AddSingleton<TruthRoutes>();
         builder.Services.AddSingleton<NotificationRoutes>();
         builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<Lint.LintReport>();
+        builder.Services.AddSingleton<LintRoutes>();
         builder.Services.AddSingleton<SnapshotRoutes>();
         builder.Services.AddSingleton<FundsRoutes>();
         builder.Services.AddSingleton<RefundRoutes>();
@@ -119,6 +121,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<SigningDoor>().Map(app);
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
         app.Services.GetRequiredService<NotificationRoutes>().Map(app);
+        app.Services.GetRequiredService<LintRoutes>().Map(app);
         app.Services.GetRequiredService<SnapshotRoutes>().Map(app);
         app.Services.GetRequiredService<FundsRoutes>().Map(app);
         app.Services.GetRequiredService<RefundRoutes>().Map(app);

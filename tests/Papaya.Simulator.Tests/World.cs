@@ -56,6 +56,9 @@ internal sealed class World : IAsyncDisposable
 
     public SimulatorState State => _app.Services.GetRequiredService<SimulatorState>();
 
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public Uri Address => _http.BaseAddress!;
 
     public static async Task<World> StartAsync(

@@ -30,7 +30,7 @@ internal sealed record SnapshotView(string Name, DateTimeOffset At, long Bytes);
 internal sealed record RestoredView(DateTimeOffset Now);
 
 /// <summary>Worlds put aside, taken back, and begun anew. Who asks waits until nothing is under way; he is not work himself.</summary>
-internal sealed class SnapshotRoutes(ControlApi api, SimulatorState state, TestClock clock, CallJournal journal, Courier courier)
+internal sealed class SnapshotRoutes(ControlApi api, SimulatorState state, TestClock clock, CallJournal journal, Courier courier, Lint.LintReport lint)
 {
     private static readonly ControlJson Json = ControlJson.Default;
 
@@ -102,6 +102,7 @@ internal sealed class SnapshotRoutes(ControlApi api, SimulatorState state, TestC
                 courier.Forget();
                 journal.CutAfter(saved.Calls);
                 state.Restore(saved);
+                lint.Begin();
                 return keepsTime ? null : saved.At;
             },
             http.RequestAborted);
@@ -130,6 +131,7 @@ internal sealed class SnapshotRoutes(ControlApi api, SimulatorState state, TestC
                 courier.Forget();
                 journal.Clear(request.MchId);
                 state.Reset(request.MchId);
+                lint.Begin();
                 return null;
             },
             http.RequestAborted);

@@ -255,6 +255,15 @@ public sealed class SimulatorState : IDisposable
         }
     }
 
+    /// <summary>Looks at the world without changing it.</summary>
+    internal T Look<T>(Func<DateTimeOffset, T> look)
+    {
+        lock (_gate)
+        {
+            return look(_clock.GetUtcNow());
+        }
+    }
+
     /// <summary>Puts the world aside. Null, or why not.</summary>
     internal string? Save(string name, long calls)
     {
