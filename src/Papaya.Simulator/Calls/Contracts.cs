@@ -72,7 +72,7 @@ internal static class Contracts
             return;
         }
 
-        var isSigned = contract.IsActive;
+        var isSigned = contract.IsActive || (contract.TerminationMode == Expired && call.State.Switches.Is("querycontract_expired", "state_0"));
         var answer = call.Success().Add("contract_id"u8, contract.ContractId).Add("plan_id"u8, contract.PlanId).Add("openid"u8, contract.Openid)
             .Add("request_serial"u8, contract.RequestSerial).Add("contract_code"u8, contract.ContractCode)
             .Add("contract_display_account"u8, contract.DisplayAccount).Add("contract_state"u8, isSigned ? 0 : 1)

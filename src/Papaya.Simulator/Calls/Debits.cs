@@ -140,6 +140,12 @@ internal static class Debits
             return;
         }
 
+        if (call.Text("trade_type"u8) is null && state.Switches.Is("missing_trade_type", "refused"))
+        {
+            call.Fail(Refusals.Of(Apply, Misuse.Missing, state.Switches, "trade_type"));
+            return;
+        }
+
         var order = Read(call);
         if (state.FindOrder(order.MchId, order.OutTradeNo) is { } known)
         {

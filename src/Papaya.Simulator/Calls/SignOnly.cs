@@ -72,6 +72,11 @@ internal static partial class SignOnly
         state.Put(session);
     }
 
+    /// <summary>Whether H5 signing may start on the page that led here: its domain, or one above it, is registered.</summary>
+    public static bool MayComeFrom(SimulatorState state, SigningSession session, Uri? referer) =>
+        session.Channel is not (SigningChannel.H5 or SigningChannel.V3H5) || state.FindMerchant(session.MchId)?.SigningDomains is not { } domains
+        || (referer is not null && domains.Exists(d => referer.Host == d || referer.Host.EndsWith("." + d, StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>The page is about to be shown. Null, or why it is not: the app was too slow, or an H5 address was used before.</summary>
     public static string? Show(SimulatorState state, SigningSession session, DateTimeOffset now)
     {

@@ -38,7 +38,9 @@ internal static class Messages
 
         using var message = Begin(state, order);
         message.Add("result_code"u8, "SUCCESS").Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N").Add("bank_type"u8, order.BankType)
-            .Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.Amount).Add("trade_state"u8, "SUCCESS")
+            .Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY")
+            .Add("cash_fee"u8, state.Switches.Is("debit_notice_cash_fee", "present") ? Fen(order.Amount) : null)
+            .Add("trade_state"u8, state.Switches.Is("debit_notice_trade_state", "present") ? "SUCCESS" : null)
             .Add("transaction_id"u8, order.TransactionId).Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
             .Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value)).Add("contract_id"u8, order.ContractId);
         Send(state, DeliveryKind.Debit, order, message, now);
@@ -84,7 +86,7 @@ internal static class Messages
             return;
         }
 
-        using var message = Begin(contract, "ADD", contract.SignedAt);
+        using var message = Begin(state, contract, "ADD", contract.SignedAt);
         message.Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
         Send(state, contract, url, message, now);
     }
@@ -92,7 +94,7 @@ internal static class Messages
     /// <summary>A: ended by any route; goes to the template's address.</summary>
     public static void ContractEnded(SimulatorState state, Contract contract, string url, DateTimeOffset now)
     {
-        using var message = Begin(contract, "DELETE", contract.TerminatedAt!.Value);
+        using var message = Begin(state, contract, "DELETE", contract.TerminatedAt!.Value);
         message.Add("contract_termination_mode"u8, contract.TerminationMode);
         Send(state, contract, url, message, now);
     }
@@ -129,18 +131,24 @@ internal static class Messages
             .Add("mch_id"u8, order.MchId).Add("sub_appid"u8, order.SubAppId).Add("sub_mch_id"u8, order.SubMchId)
             .Add("nonce_str"u8, state.Nonces.Next());
 
-    private static V2Writer Begin(Contract contract, string change, DateTimeOffset at) =>
+    /// <summary>The published sample has neither appid nor request_serial; the field table has the second.</summary>
+    private static V2Writer Begin(SimulatorState state, Contract contract, string change, DateTimeOffset at) =>
         new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("result_code"u8, "SUCCESS")
-            .Add("mch_id"u8, contract.MchId).Add("contract_code"u8, contract.ContractCode).Add("plan_id"u8, contract.PlanId)
+            .Add("appid"u8, state.Switches.Is("contract_notice_appid", "present") ? contract.AppId : null)
+            .Add("mch_id"u8, contract.MchId).Add("sub_mch_id"u8, contract.SubMchId).Add("sub_appid"u8, contract.SubAppId)
+            .Add("contract_code"u8, contract.ContractCode).Add("plan_id"u8, contract.PlanId)
             .Add("openid"u8, contract.Openid).Add("change_type"u8, change).Add("operate_time"u8, BeijingTime.Spaced(at))
-            .Add("contract_id"u8, contract.ContractId).Add("request_serial"u8, contract.RequestSerial);
+            .Add("contract_id"u8, contract.ContractId)
+            .Add("request_serial"u8, state.Switches.Is("contract_notice_serial", "present") ? contract.RequestSerial : null);
+
+    private static string Fen(long amount) => amount.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static void Send(SimulatorState state, DeliveryKind kind, Order order, V2Writer message, DateTimeOffset now) =>
         Send(state, kind, order.MchId, order.NotifyUrl, message.Sign(state.FindMerchant(order.MchId)!.Secret, order.SignType), order.OutTradeNo,
             order.ContractId, now);
 
     private static void Send(SimulatorState state, Contract contract, string url, V2Writer message, DateTimeOffset now) =>
-        Send(state, DeliveryKind.Contract, contract.MchId, url, message.Sign(state.FindMerchant(contract.MchId)!.Secret, contract.SignType), null,
+        Send(state, DeliveryKind.Contract, contract.MchId, url, message.Sign(state.FindMerchant(contract.MchId)!.Secret, contract.IsActive || state.Switches.Is("terminate_notice_sign_type", "as_signed") ? contract.SignType : SignType.Md5), null,
             contract.ContractId, now);
 
     private static void Send(

@@ -33,11 +33,14 @@ internal sealed class SigningPages(SimulatorState state)
         var l = Language.OfPhone(http);
         string? id = http.Request.Query["session_id"];
         string? why;
+        bool isRegistered;
         using (var op = state.Begin())
         {
             var session = state.FindSigning(id);
-            why = session is null ? null : SignOnly.Show(state, session, op.Now) ?? "";
-            if (why is "" && Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var referer) && referer.Scheme is "http" or "https")
+            Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var referer);
+            isRegistered = session is null || SignOnly.MayComeFrom(state, session, referer);
+            why = session is null || !isRegistered ? null : SignOnly.Show(state, session, op.Now) ?? "";
+            if (why is "" && referer?.Scheme is "http" or "https")
             {
                 // Whatever the user decides, the page goes back to where he came from.
                 session!.ReturnTo ??= referer.AbsoluteUri;
@@ -45,7 +48,15 @@ internal sealed class SigningPages(SimulatorState state)
             }
         }
 
-        if (why is "")
+        if (!isRegistered)
+        {
+            await http.ShowAsync<Closed>(l, new ClosedView
+            {
+                Headline = l["商家服务异常，请联系商家处理", "The merchant's service is not in order: please contact the merchant"],
+                Why = "The page that led here is not under one of the merchant's signing_domains.",
+            }, StatusCodes.Status403Forbidden);
+        }
+        else if (why is "")
         {
             http.Response.Redirect(l.To("/sign/" + Uri.EscapeDataString(id!)));
         }

@@ -162,7 +162,22 @@ internal sealed record CallRule(V2Endpoint Endpoint, Action<Call> Run)
             problem = table.Check(request, tolerated);
         }
 
-        return problem is { Rule: FieldRule.Equality or FieldRule.Combination } ? null : problem;
+        return problem is { Rule: FieldRule.Equality or FieldRule.Combination } ? null
+            : problem ?? (switches.Is("field_limits", "narrowest") ? Narrow(table, request) : null);
+    }
+
+    /// <summary>Where documents contradict each other: the shortest length and the smallest alphabet.</summary>
+    private static FieldProblem? Narrow(V2Endpoint table, V2Message request)
+    {
+        foreach (var (name, value) in request.Fields)
+        {
+            if (value.Length > 0 && table.Find(name)?.Check(value, Limits.Own) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
     }
 }
 
