@@ -17,7 +17,7 @@ internal sealed record FundsRequest
 internal sealed record FundsView(string MchId, long Unsettled, long Available, long Basic, long Operation, long Fees, DateOnly? OldestUnsettledDay)
 {
     public static FundsView Of(string mchId, Accounts a) => new(
-        mchId, a.Unsettled, a.Available, a.Unsettled + a.Available, a.Operation, a.Fees, a.UnsettledByDay.Count > 0 ? a.UnsettledByDay.Keys.First() : null);
+        mchId, a.Unsettled, a.Available, a.Unsettled + a.Available, a.Operation, a.Fees, a.OldestUnsettledDay);
 }
 
 /// <summary>A movement that is no trade: opening balance, money paid in, withdrawal, settlement.</summary>

@@ -27,8 +27,11 @@ internal sealed class Accounts
     private readonly SortedDictionary<DateOnly, long> _unsettled = [];
     private readonly SortedDictionary<DateOnly, (long Basic, long Operation, long Fees)> _nets = [];
 
-    /// <summary>Takings of a day by day, oldest first.</summary>
-    public IReadOnlyDictionary<DateOnly, long> UnsettledByDay => _unsettled;
+    /// <summary>The oldest day whose takings are not settled. Every payment looks at it, so it is kept.</summary>
+    public DateOnly? OldestUnsettledDay { get; private set; }
+
+    /// <summary>Takings of a day that wait for their settlement.</summary>
+    public long UnsettledOf(DateOnly day) => _unsettled.GetValueOrDefault(day);
 
     public long Unsettled { get; private set; }
 
@@ -115,14 +118,15 @@ internal sealed class Accounts
     {
         Unsettled += fen;
         var left = _unsettled.GetValueOrDefault(day) + fen;
-        if (left == 0)
-        {
-            _unsettled.Remove(day);
-        }
-        else
+        if (left != 0)
         {
             _unsettled[day] = left;
+            OldestUnsettledDay = OldestUnsettledDay is { } oldest && oldest < day ? oldest : day;
+            return;
         }
+
+        _unsettled.Remove(day);
+        OldestUnsettledDay = _unsettled.Count > 0 ? _unsettled.Keys.First() : null;
     }
 
     /// <summary>The oldest takings pay first.</summary>
@@ -130,8 +134,8 @@ internal sealed class Accounts
     {
         while (fen > 0)
         {
-            var (day, left) = _unsettled.First();
-            var part = Math.Min(left, fen);
+            var day = OldestUnsettledDay!.Value; // Nobody draws more than there is.
+            var part = Math.Min(_unsettled[day], fen);
             Wait(day, -part);
             fen -= part;
         }

@@ -38,8 +38,9 @@ internal static class Fees
     public static void Settle(SimulatorState state, Merchant merchant, DateTimeOffset now)
     {
         var accounts = state.AccountsOf(merchant.MchId);
-        while (accounts.UnsettledByDay is { Count: > 0 } waiting && waiting.First() is var (day, fen) && Due(day, merchant) is var at && at <= now)
+        while (accounts.OldestUnsettledDay is { } day && Due(day, merchant) is var at && at <= now)
         {
+            var fen = accounts.UnsettledOf(day);
             state.Put(new Movement
             {
                 MchId = merchant.MchId, Kind = MovementKind.Settlement, Account = FundsAccount.Available, Amount = fen, At = at, Day = day,
