@@ -18,7 +18,7 @@ internal sealed record SimAct(string Group, string? Verb, HttpMethod Method, str
 
     /// <summary>The arguments, in the order of the command line.</summary>
     public IEnumerable<string> Arguments =>
-        System.Text.RegularExpressions.Regex.Matches(Path + " " + string.Join(' ', Body), "\\{([A-Z_]+)\\}").Select(m => m.Groups[1].Value).Distinct();
+        System.Text.RegularExpressions.Regex.Matches(Path + " " + string.Join(' ', Body), "\\{([A-Z_]+)\\}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Select(m => m.Groups[1].Value).Distinct();
 }
 
 /// <summary>The control API, call by call. There is no logic here: what a call means is the simulator's to say.</summary>

@@ -260,9 +260,9 @@ internal static partial class SimCommand
             : parts.Sum(p => int.Parse(p.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * p.Groups[2].Value switch { "d" => 86_400.0, "h" => 3_600, "m" => 60, _ => 1 });
     }
 
-    [GeneratedRegex(@"\{([A-Z_]+)\}")]
+    [GeneratedRegex(@"\{([A-Z_]+)\}", RegexOptions.None, 1000)]
     private static partial Regex Argument();
 
-    [GeneratedRegex("([0-9]{1,6})([dhms])")]
+    [GeneratedRegex("([0-9]{1,6})([dhms])", RegexOptions.None, 1000)]
     private static partial Regex Part();
 }

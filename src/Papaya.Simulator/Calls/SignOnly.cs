@@ -194,6 +194,6 @@ internal static partial class SignOnly
     /// <summary>One SDK encodes the address inside a mini program's parameters; what counts is the raw one.</summary>
     private static string Raw(string url) => url.Contains("%3A", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(url) : url;
 
-    [System.Text.RegularExpressions.GeneratedRegex("^.\\*.（[0-9]{11}）$")]
+    [System.Text.RegularExpressions.GeneratedRegex("^.\\*.（[0-9]{11}）$", System.Text.RegularExpressions.RegexOptions.None, 1000)]
     private static partial System.Text.RegularExpressions.Regex OuterIdForm();
 }

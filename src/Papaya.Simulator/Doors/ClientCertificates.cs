@@ -25,7 +25,7 @@ internal sealed class ClientCertificates(SimulatorState state, Visitor visitor)
     {
         var name = shown.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         using var op = state.Begin();
-        return op.Now >= shown.NotBefore && op.Now < shown.NotAfter && state.FindMerchant(name) is not null
+        return op.Now.UtcDateTime >= shown.NotBefore.ToUniversalTime() && op.Now.UtcDateTime < shown.NotAfter.ToUniversalTime() && state.FindMerchant(name) is not null
             && state.Identities.Of(name).CertificatePem == shown.ExportCertificatePem()
             ? name
             : "";

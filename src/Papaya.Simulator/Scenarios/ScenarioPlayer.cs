@@ -345,6 +345,6 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
             });
     }
 
-    [GeneratedRegex("([0-9]+)([dhms])")]
+    [GeneratedRegex("([0-9]+)([dhms])", RegexOptions.None, 1000)]
     private static partial Regex Part();
 }

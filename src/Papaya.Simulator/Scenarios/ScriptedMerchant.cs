@@ -96,7 +96,8 @@ internal sealed class ScriptedMerchant(ScenarioStage stage)
     {
         "twice" => Uri.EscapeDataString(Uri.EscapeDataString(address)),
         "not" => address,
-        "lower_case" => System.Text.RegularExpressions.Regex.Replace(Uri.EscapeDataString(address), "%[0-9A-F]{2}", found => found.Value.ToLowerInvariant()),
+        "lower_case" => System.Text.RegularExpressions.Regex.Replace(Uri.EscapeDataString(address), "%[0-9A-F]{2}", found => found.Value.ToLowerInvariant(),
+            System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)),
         _ => Uri.EscapeDataString(address),
     };
 

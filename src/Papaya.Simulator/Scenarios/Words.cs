@@ -35,6 +35,6 @@ internal sealed partial class Words(string scenario)
 
     private ScenarioFormatException Unknown(string name) => new($"{scenario}: nothing is called {name} at this step.");
 
-    [GeneratedRegex(@"\$[a-zA-Z][a-zA-Z0-9_]*(\.[a-z]+)?")]
+    [GeneratedRegex(@"\$[a-zA-Z][a-zA-Z0-9_]*(\.[a-z]+)?", RegexOptions.None, 1000)]
     private static partial Regex Name();
 }

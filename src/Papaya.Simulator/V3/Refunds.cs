@@ -314,9 +314,9 @@ internal static partial class Refunds
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
-    [GeneratedRegex(@"^[0-9A-Za-z_\-|*@]+$")]
+    [GeneratedRegex(@"^[0-9A-Za-z_\-|*@]+$", RegexOptions.None, 1000)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^https?://[^?]+$")]
+    [GeneratedRegex(@"^https?://[^?]+$", RegexOptions.None, 1000)]
     private static partial Regex Url();
 }

@@ -119,6 +119,6 @@ internal static partial class SigningRequests
         return V2Message.TryParse(Encoding.UTF8.GetBytes(xml.Append("</xml>").ToString()), out var message, out _) ? message : null;
     }
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,63}$", RegexOptions.None, 1000)]
     private static partial Regex Name();
 }

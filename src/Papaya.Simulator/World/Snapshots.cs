@@ -15,7 +15,7 @@ internal sealed partial class Snapshots(SimulatorOptions options)
     private readonly Dictionary<string, SavedWorld> _kept = new(StringComparer.Ordinal);
     private bool _isRead;
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.None, 1000)]
     private static partial Regex NameForm { get; }
 
     private string? Folder => options.JournalPath is { } journal ? Path.ChangeExtension(journal, ".snapshots") : null;
