@@ -399,6 +399,9 @@ public sealed class FaultKindTests
     [InlineData("""{"on":"/pay/downloadbill","kind":"not_ready","at":"noon"}""")]
     [InlineData("""{"on":"debit","kind":"duplicate","copies":1}""")]
     [InlineData("""{"on":"execution","kind":"drop"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"rewrite","how":"bom"}""")]
+    [InlineData("""{"on":"v3_debit","kind":"wrong_amount"}""")]
+    [InlineData("""{"on":"debit","kind":"probe"}""")]
     public async Task A_kind_without_what_it_needs_is_refused(string rule)
     {
         await using var world = await World.StartAsync();

@@ -10,6 +10,9 @@ internal sealed record SimAct(string Group, string? Verb, HttpMethod Method, str
 
     public string[] Columns { get; init; } = [];
 
+    /// <summary>A member that the command itself stands for.</summary>
+    public (string Name, bool Value)? Fixed { get; init; }
+
     /// <summary>The member of the answer that is the list.</summary>
     public string List { get; init; } = "data";
 
@@ -34,6 +37,11 @@ internal static class SimActs
         new("clock", "show", Get, "/clock", "Show the test clock's time.", "papaya sim clock show"),
         new("clock", "to", Post, "/clock", "Move the clock to an instant; everything due on the way happens in order.", "papaya sim clock to 2026-03-03T08:00:00+08:00") { Body = ["to={INSTANT}"] },
 
+        new("clock", "next", Post, "/clock", "Move the clock to the next thing that falls due.", "papaya sim clock next") { Fixed = ("next", true) },
+        new("clock", "freeze", Post, "/clock", "Let time stand until it is moved.", "papaya sim clock freeze") { Fixed = ("frozen", true) },
+        new("clock", "run", Post, "/clock", "Let time run again.", "papaya sim clock run") { Fixed = ("frozen", false) },
+
+        new("users", "list", Get, "/users", "List the users.", "papaya sim users list") { Columns = ["openid", "nickname", "balance", "account", "bank", "risk", "other_items"] },
         new("users", "show", Get, "/users/{OPENID}", "Show a user with money, contracts and what WeChat has told him.", "papaya sim users show oSimUser0001"),
         new("users", "set", Post, "/users", "Create a user or change one.", "papaya sim users set ann balance=100000 account=normal risk=none")
             { Body = ["openid={OPENID}"], Members = "balance, account (normal, abnormal, closed), bank (ok, maintenance), risk (none, refuse), cards, nickname, other_items" },

@@ -156,6 +156,10 @@ internal static partial class SimCommand
         if (act.Method == HttpMethod.Post)
         {
             body = new(members.Select(m => KeyValuePair.Create(m.Name, Value(m.Value))));
+            if (act.Fixed is { } member)
+            {
+                body[member.Name] = member.Value;
+            }
         }
         else if (members.Length > 0)
         {

@@ -80,8 +80,19 @@ internal static class FaultCatalogue
         new(FaultKind.FeeRounding, "fee_rounding", Bill, true, [], "the fee of one line is rounded the other way", "有一行手续费舍入方向相反"),
     ];
 
+    /// <summary>What a V3 path knows.</summary>
+    public static readonly FaultKind[] V3Calls =
+    [
+        FaultKind.TimeoutBefore, FaultKind.TimeoutAfter, FaultKind.HalfBody, FaultKind.WrongLength, FaultKind.Drip, FaultKind.Http, FaultKind.Http500, FaultKind.Html,
+        FaultKind.BadGzip, FaultKind.BadSignature, FaultKind.Probe, FaultKind.SystemError, FaultKind.FrequencyLimited, FaultKind.Refuse,
+    ];
+
+    /// <summary>What a V3 message knows.</summary>
+    public static readonly FaultKind[] V3Messages =
+        [FaultKind.BadSignature, FaultKind.Probe, FaultKind.Drop, FaultKind.Duplicate, FaultKind.Delay, FaultKind.Reorder];
+
     /// <summary>The names of notifications, beside <c>notification</c> for all of them.</summary>
-    private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_payment", "v3_debit", "v3_contract", "v3_refund"];
+    private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_payment", "v3_payment", "v3_debit", "v3_contract", "v3_refund"];
 
     /// <summary>The paths that only ask.</summary>
     private static readonly string[] Queries = ["/pay/orderquery", "/pay/paporderquery", "/papay/querycontract", "/pay/refundquery"];
@@ -116,14 +127,24 @@ internal static class FaultCatalogue
         }
 
         var entry = Of(rule.Kind);
-        return (entry.Places & place) == 0 ? $"{entry.Wire} strikes {Describe(entry.Places)}; '{rule.On}' is none."
+        return WhyNotV3(rule, entry) ?? ((entry.Places & place) == 0 ? $"{entry.Wire} strikes {Describe(entry.Places)}; '{rule.On}' is none."
             : rule.Times is < 1 || rule.Skip is < 0 || rule.Probability is <= 0 or > 1 or double.NaN
                 ? "times is at least 1; skip is not negative; probability is above 0 and at most 1."
             : rule.Number is { } number && number.TrimEnd('*').Length == 0 ? "number is a number, or the beginning of one followed by *."
             : rule.Site is not (null or "main" or "backup") ? "site is main or backup."
             : rule is { From: { } from, Until: { } until } && until <= from ? "until is later than from."
-            : Surplus(rule, entry) ?? WrongMember(rule);
+            : Surplus(rule, entry) ?? WrongMember(rule));
     }
+
+    /// <summary>V3's answers and messages are JSON under another signature: what is about XML does not fit them, and the other way round.</summary>
+    private static string? WhyNotV3(FaultRule rule, FaultEntry entry) =>
+        rule.On.StartsWith("/v3/", StringComparison.Ordinal) && !V3Calls.Contains(rule.Kind) ? $"V3 paths know {Names(V3Calls)}; not {entry.Wire}."
+        : rule.On.StartsWith("v3_", StringComparison.Ordinal) && !V3Messages.Contains(rule.Kind) ? $"V3 messages know {Names(V3Messages)}; not {entry.Wire}."
+        : rule.Kind == FaultKind.Probe && rule.On is not ("*" or "notification") && !rule.On.StartsWith("/v3/", StringComparison.Ordinal) && !rule.On.StartsWith("v3_", StringComparison.Ordinal)
+            ? "probe is a fault of V3 paths and V3 messages."
+        : null;
+
+    public static string Names(IEnumerable<FaultKind> kinds) => string.Join(", ", kinds.Select(k => Of(k).Wire));
 
     public static string Describe(FaultPlaces places) => string.Join(" and ", new[]
     {

@@ -26,7 +26,7 @@ internal static class FaultPage
 
             | member | fits |
             |---|---|
-            | `on` | a path (V3: with its braces, `/v3/papay/contracts/{contract_id}/notify`), or `*` for every call; `payment`, `debit`, `contract`, `refund`, `v3_debit`, `v3_contract`, `v3_refund`, or `notification` for every message; `execution`: a debit's moment; `refund_execution`: a refund's |
+            | `on` | a path (V3: with its braces, `/v3/papay/contracts/{contract_id}/notify`), or `*` for every call; `payment`, `debit`, `contract`, `refund`, `v3_payment`, `v3_debit`, `v3_contract`, `v3_refund`, or `notification` for every message; `execution`: a debit's moment; `refund_execution`: a refund's |
             | `mch_id` | the merchant number |
             | `number` | any of out_trade_no, out_refund_no, contract_id, contract_code, transaction_id, refund_id: exact, or a beginning followed by `*` |
             | `site` | `main` or `backup`, the two listeners |
@@ -53,9 +53,9 @@ internal static class FaultPage
         }
 
         page.Append(CultureInfo.InvariantCulture, $"\n`rewrite` takes `how`: {string.Join(", ", FaultCatalogue.Rewritings.Select(r => $"`{r}`"))} (`without` needs `field`; `extra` and `emoji` may name one).\n");
+        page.Append(CultureInfo.InvariantCulture, $"V3 paths know {FaultCatalogue.Names(FaultCatalogue.V3Calls)}; V3 messages {FaultCatalogue.Names(FaultCatalogue.V3Messages)}.\n");
         page.Append("""
             `meanwhile` takes `do`: `{"terminate": {contract_id, mode?}}`, `{"execute": {out_trade_no}}` or `{"balance": {openid, amount}}`.
-            V3 paths know `timeout_before`, `timeout_after`, `http_500`, `html`, `system_error`, `frequency_limited` and `bad_signature`.
 
             ## What no rule can do
 

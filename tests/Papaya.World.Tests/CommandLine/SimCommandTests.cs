@@ -44,6 +44,10 @@ public sealed class SimCommandTests
         Assert.Equal(0, await RunAsync("switches", "set", "already_signed=contract_part_fails", "--url", url));
         Assert.Equal(0, await RunAsync("clock", "advance", "1d2h", "--url", url, "--json"));
         Assert.StartsWith("2026-03-03T04:00:", (string?)Json()["now"], StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync("clock", "freeze", "--url", url));
+        Assert.Equal(0, await RunAsync("users", "list", "--url", url));
+        Assert.Contains("oSimUser0009", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync("snapshot", "here", "--url", url));
         Assert.Equal(0, await RunAsync("ledger", "--url", url));
         Assert.Equal("none", _output.ToString().Trim());
     }
