@@ -58,8 +58,8 @@ internal sealed class Visit(IPage page, int width, string language, bool isDark)
     private static readonly string? Folder = Environment.GetEnvironmentVariable("PAPAYA_SCREENS");
 
     // Pictures stay small: what is below is more of the same.
-    private const int Tallest = 1300;
-    private const int TallestOnDesk = 800;
+    private const int Tallest = 1150;
+    private const int TallestOnDesk = 640;
 
     public IPage Page => page;
 

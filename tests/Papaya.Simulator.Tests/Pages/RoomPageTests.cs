@@ -25,7 +25,8 @@ public sealed class RoomPageTests(Browser browser)
         foreach (var (width, language, isDark) in Looks.Room)
         {
             await using var visit = await browser.VisitAsync(world, width, language, isDark);
-            foreach (var (name, address) in pages)
+            // One sheet of style: a few pages show all that it has in the dark.
+            foreach (var (name, address) in pages.Where(p => !isDark || p.Name is "room" or "room-order" or "room-contract" or "room-journal-detail" or "room-faults"))
             {
                 Assert.Equal(200, await visit.OpenAsync(address));
                 await visit.LookAsync(name);
