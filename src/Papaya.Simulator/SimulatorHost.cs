@@ -52,6 +52,7 @@ public static class SimulatorHost
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<Lint.LintReport>();
         builder.Services.AddSingleton<LintRoutes>();
+        builder.Services.AddSingleton<MerchantBatchRoutes>();
         builder.Services.AddSingleton<SnapshotRoutes>();
         builder.Services.AddSingleton<FundsRoutes>();
         builder.Services.AddSingleton<RefundRoutes>();
@@ -122,6 +123,7 @@ public static class SimulatorHost
         app.Services.GetRequiredService<TruthRoutes>().Map(app);
         app.Services.GetRequiredService<NotificationRoutes>().Map(app);
         app.Services.GetRequiredService<LintRoutes>().Map(app);
+        app.Services.GetRequiredService<MerchantBatchRoutes>().Map(app);
         app.Services.GetRequiredService<SnapshotRoutes>().Map(app);
         app.Services.GetRequiredService<FundsRoutes>().Map(app);
         app.Services.GetRequiredService<RefundRoutes>().Map(app);

@@ -25,6 +25,8 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(Listing<Lint.LintLine>))]
 [JsonSerializable(typeof(ProbeRequest))]
 [JsonSerializable(typeof(ProbeView))]
+[JsonSerializable(typeof(BatchRequest))]
+[JsonSerializable(typeof(Listing<BatchMember>))]
 [JsonSerializable(typeof(SnapshotRequest))]
 [JsonSerializable(typeof(RestoreRequest))]
 [JsonSerializable(typeof(ResetRequest))]

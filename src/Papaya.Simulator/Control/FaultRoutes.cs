@@ -67,7 +67,7 @@ internal sealed class FaultRoutes(ControlApi api, SimulatorState state, FaultRul
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/_sim/faults", http => api.ChangeAsync(http, Json.FaultRequest, Json.FaultRule, AddFault));
-        routes.MapGet("/_sim/faults", http => api.ListAsync(http, Json.ListingFaultRule, () => faults.All));
+        routes.MapGet("/_sim/faults", http => api.ListAsync(http, Json.ListingFaultRule, () => faults.All.Where(f => ControlApi.Query(http, "mch_id") is not { } mchId || f.MchId == mchId)));
         routes.MapDelete("/_sim/faults", RemoveAsync);
     }
 

@@ -65,7 +65,7 @@ internal sealed class TemplateRoutes(ControlApi api, SimulatorState state)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/_sim/templates", http => api.ChangeAsync(http, Json.TemplateRequest, Json.Template, Put));
-        routes.MapGet("/_sim/templates", http => api.ListAsync(http, Json.ListingTemplate, () => state.Templates));
+        routes.MapGet("/_sim/templates", http => api.ListAsync(http, Json.ListingTemplate, () => state.Templates.Where(t => ControlApi.Query(http, "mch_id") is not { } mchId || t.MchId == mchId)));
         routes.MapPost("/_sim/templates/{plan_id}/disable",
             http => api.ChangeAsync(http, Json.DisableRequest, Json.Template, (r, _) => Disable(ControlApi.Route(http, "plan_id"), r), new()));
     }

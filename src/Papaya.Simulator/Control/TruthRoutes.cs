@@ -13,10 +13,10 @@ internal sealed class TruthRoutes(ControlApi api, SimulatorState state)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/_sim/orders/{out_trade_no}", http => api.ShowAsync(http, Json.OrderView, "order", () => FindOrder(http)));
-        routes.MapGet("/_sim/ledger", http => api.Read(http, Json.LedgerView, Ledger));
+        routes.MapGet("/_sim/ledger", http => api.Read(http, Json.LedgerView, () => Ledger(ControlApi.Query(http, "mch_id"))));
     }
 
-    private LedgerView Ledger()
+    private LedgerView Ledger(string? mchId)
     {
         foreach (var merchant in state.Merchants)
         {
@@ -24,8 +24,8 @@ internal sealed class TruthRoutes(ControlApi api, SimulatorState state)
         }
 
         return new(
-            [.. state.Movements.Where(m => m.IsTrade).Select(Entry)],
-            [.. state.Movements.Where(m => !m.IsTrade).Select(m => new FundsEntry(m.Kind, m.MchId, m.Account, m.Amount, m.At, m.Day))]);
+            [.. state.Movements.Where(m => m.IsTrade && (mchId is null || m.MchId == mchId)).Select(Entry)],
+            [.. state.Movements.Where(m => !m.IsTrade && (mchId is null || m.MchId == mchId)).Select(m => new FundsEntry(m.Kind, m.MchId, m.Account, m.Amount, m.At, m.Day))]);
     }
 
     private static LedgerEntry Entry(Movement m) =>

@@ -122,7 +122,8 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
     {
         var planId = ControlApi.Query(http, "plan_id");
         var openid = ControlApi.Query(http, "openid");
+        var mchId = ControlApi.Query(http, "mch_id");
         return (openid is null ? state.Contracts : state.ContractsOf(openid))
-            .Where(c => planId is null || c.PlanId.ToString(CultureInfo.InvariantCulture) == planId).Select(ContractView.Of);
+            .Where(c => mchId is null || c.MchId == mchId).Where(c => planId is null || c.PlanId.ToString(CultureInfo.InvariantCulture) == planId).Select(ContractView.Of);
     }
 }
