@@ -116,6 +116,14 @@ public sealed record LedgerEntry(string Kind, string OutTradeNo, string Transact
 public sealed record SentNotification(
     DateTimeOffset At, string Kind, string Url, string? OutTradeNo, int Status, bool Acknowledged, string Request, string? Response);
 
+/// <summary>What one rule of WeChat's quality checklist found in the behaviour of the code under test.</summary>
+/// <param name="Rule">Its name.</param>
+/// <param name="Severity"><c>error</c>, <c>warning</c> or <c>info</c>.</param>
+/// <param name="Verdict">Whether it was kept, broken, or not put to the test.</param>
+/// <param name="Count">How often it was broken.</param>
+/// <param name="Source">Where it stands.</param>
+public sealed record LintResult(string Rule, string Severity, string Verdict, int Count, string Source);
+
 /// <summary>One request that the simulator received.</summary>
 /// <param name="At">When.</param>
 /// <param name="Path">The path.</param>
@@ -160,6 +168,7 @@ internal sealed record Listing<T>(T[] Data);
 [JsonSerializable(typeof(TestContract))]
 [JsonSerializable(typeof(LedgerView))]
 [JsonSerializable(typeof(Listing<TestContract>))]
+[JsonSerializable(typeof(Listing<LintResult>))]
 [JsonSerializable(typeof(Listing<SentNotification>))]
 [JsonSerializable(typeof(Listing<ReceivedRequest>))]
 internal sealed partial class TestJson : JsonSerializerContext;

@@ -172,6 +172,10 @@ public sealed class TestSimulator : IAsyncDisposable
     public async Task<IReadOnlyList<ReceivedRequest>> RequestsAsync(string? path = null, CancellationToken ct = default) =>
         (await _control.GetAsync("/requests?path=" + Uri.EscapeDataString(path ?? ""), TestJson.Default.ListingReceivedRequest, ct)).Data;
 
+    /// <summary>What WeChat accepts today and its quality checklist would fault, rule by rule.</summary>
+    public async Task<IReadOnlyList<LintResult>> LintAsync(CancellationToken ct = default) =>
+        (await _control.GetAsync("/lint", TestJson.Default.ListingLintResult, ct)).Data;
+
     /// <summary>What has no method here: any call of the control API (<c>docs/reference/simulator.md</c>).</summary>
     /// <param name="method">GET, POST or DELETE.</param>
     /// <param name="path">Behind <c>/_sim</c>, for example <c>/orders/A1</c>.</param>
