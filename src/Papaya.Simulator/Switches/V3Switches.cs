@@ -1,6 +1,6 @@
-namespace Papaya.Simulator.V3;
+namespace Papaya.Simulator;
 
-/// <summary>The points of V3 on which sources are silent or contradict each other.</summary>
+/// <summary>The switches of V3.</summary>
 internal static class V3Switches
 {
     public static readonly IReadOnlyList<Switch> All =
@@ -27,8 +27,6 @@ internal static class V3Switches
             "HTTP status of RULELIMIT."),
         new("v3_status_already_exists", ["400", "409"], Evidence.Inferred, "HTTP statuses 4012081717 list it under 400; the notice page has none",
             "HTTP status of RESOURCE_ALREADY_EXISTS and ALREADY_EXISTS."),
-        new("reminder_repeat", ["once_per_failure", "allowed"], Evidence.Inferred, "reminder page W:3_11 is silent",
-            "A second reminder after the same failed debit: RESOURCE_ALREADY_EXISTS, or sent."),
         new("v3_callback_key", ["as_asked", "public_key", "certificate"], Evidence.Official, "switch from certificates to the public key 4012154180: WeChat's choice, in steps",
             "Who signs callbacks: the kind of key that the merchant's latest call asked for, or always the one or the other."),
         new("v3_associated_data", ["original_type", "empty"], Evidence.Community, "page samples are empty; captured messages repeat original_type",

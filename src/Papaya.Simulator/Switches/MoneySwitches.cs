@@ -3,8 +3,12 @@ namespace Papaya.Simulator;
 /// <summary>The switches of refunds, orders and bills.</summary>
 internal static class MoneySwitches
 {
-    public static readonly Switch[] All =
+    public static readonly IReadOnlyList<Switch> All =
     [
+        new("refund_state_answer", ["short", "full"], Evidence.Official, "orderquery D:4011987538: all fields only when trade_state is SUCCESS",
+            "orderquery about a refunded order: number and state only, or all fields."),
+        new("close_too_early", ["TRADE_STATE_ERROR", "return_fail"], Evidence.Inferred, "closeorder D:4011987803: at least 5 minutes after creation",
+            "closeorder within 5 minutes of the order."),
         new("refund_interval", ["BIZERR_NEED_RETRY", "ERROR", "none"], Evidence.Inferred, "refund guide doc/v3/merchant/4012556457: 同一笔订单多次退款的请求需相隔1分钟; the code is nowhere",
             "A second refund of one order within a minute of the first: its error code, or no such rule."),
         new("refund_year", ["365_days", "calendar_year"], Evidence.Official, "refund guide doc/v3/merchant/4013071036: 365 days; refund D:4011987741: one year",
