@@ -9,6 +9,7 @@ using Papaya.Simulator.Faults;
 using Papaya.Simulator.Journal;
 using Papaya.Simulator.Notifications;
 using Papaya.Simulator.Pages;
+using Papaya.Simulator.Pages.Room;
 using Papaya.Simulator.V3;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
@@ -90,8 +91,9 @@ public static class SimulatorHost
 
         app.Use(async (http, next) =>
         {
-            // Moving the clock waits for all work, so it is not work itself, whether a program or a person in the control room moves it.
-            using var work = http.Request.Path == "/_sim/clock" || http.Request.Path.StartsWithSegments("/room") || SnapshotRoutes.Waits(http.Request) ? null : clock.Enter();
+            // What waits for all work is not work itself; a form of the control room is, or is not, what it asks for.
+            var (method, path) = (http.Request.Method, http.Request.Path);
+            using var work = ClockControl.Waits(path) || SnapshotRoutes.Waits(method, path) || RoomPages.IsForm(method, path) ? null : clock.Enter();
             if (Gateway.Find(http.Request.Path.Value ?? "") is { } rule)
             {
                 await gateway.AnswerAsync(http, rule, certificates.MchIdOf(http));

@@ -77,6 +77,22 @@ public sealed class NotificationTests
     }
 
     [Fact]
+    public async Task A_message_that_is_dropped_while_it_is_sent_is_not_sent_again()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await Listener.StartAsync(world.Clock);
+        listener.Next(async http =>
+        {
+            var id = (string?)(await world.SeeAsync("/deliveries?kind=contract"))["data"]!.AsArray().Single()!["id"];
+            await world.DoAsync($"/notifications/{id}/drop", new JsonObject());
+            http.Response.StatusCode = 500;
+        });
+        await world.SignedAsync(changes: ("contract_notify_url", listener.Url));
+        await world.AdvanceAsync(TimeSpan.FromDays(1));
+        Assert.Single(listener.Got);
+    }
+
+    [Fact]
     public async Task A_listener_that_hangs_up_or_is_not_there_is_tried_again()
     {
         await using var world = await World.StartAsync();

@@ -123,6 +123,40 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_seed_no_number_is_given_twice_over_a_reset()
+    {
+        await using var world = await World.StartAsync(seed: null);
+        var before = await world.SignedAsync("oSimUser0001");
+        await world.DoAsync("/reset", new JsonObject());
+        Assert.NotEqual(before, await world.SignedAsync("oSimUser0001"));
+    }
+
+    [Fact]
+    public async Task A_merchant_that_begins_anew_has_no_notices()
+    {
+        await using var world = await World.StartAsync();
+        var contract = await world.SignedAsync("oSimUser0001");
+        using (var op = world.State.Begin())
+        {
+            world.State.Put(new Simulator.World.Notice { ContractId = contract, MchId = World.MchId, AppId = World.AppId, SentAt = op.Now, Amount = 1, Days = 3 });
+        }
+
+        await world.DoAsync("/reset", new JsonObject { ["mch_id"] = World.MchId });
+        Assert.Null(world.State.Look(_ => world.State.FindNotice(contract)));
+    }
+
+    [Fact]
+    public async Task A_restored_world_has_the_default_that_it_had_against_the_start()
+    {
+        await using var world = await World.StartAsync(ownsClock: true, switches: ("ack_strictness", "exact"));
+        await world.DoAsync("/switches", new JsonObject { ["ack_strictness"] = "parsed" });
+        await world.DoAsync("/snapshots", new JsonObject { ["name"] = "parsed" });
+        await world.DoAsync("/switches", new JsonObject { ["ack_strictness"] = "exact" });
+        await world.DoAsync("/snapshots/parsed/restore", new JsonObject());
+        Assert.Equal("parsed", await ValueAsync(world, "ack_strictness", World.MchId));
+    }
+
+    [Fact]
     public async Task Switches_outlive_the_process_and_a_merchant_may_have_its_own()
     {
         await using (var world = await World.StartAsync(Journal))

@@ -63,14 +63,14 @@ internal sealed class World : IAsyncDisposable
 
     public static async Task<World> StartAsync(
         string? journal = null, DateTimeOffset? start = null, string? terminateUrl = null, bool frequencyLimit = true,
-        bool ownsClock = false, long compactAfter = 1 << 20, params (string Name, string Value)[] switches)
+        bool ownsClock = false, long compactAfter = 1 << 20, int? seed = 7, TimeProvider? machine = null, params (string Name, string Value)[] switches)
     {
         var at = start ?? Start;
-        var clock = new TestClock(at, new StoppedMachine(at));
+        var clock = new TestClock(machine is null ? at : null, machine ?? new StoppedMachine(at));
         var app = SimulatorHost.Build(
             new()
             {
-                Seed = 7, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
+                Seed = seed, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
                 Switches = switches.ToDictionary(s => s.Name, s => s.Value),
             },
             clock, ["http://127.0.0.1:0"]);

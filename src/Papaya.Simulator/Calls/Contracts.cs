@@ -26,6 +26,7 @@ internal static class Contracts
     /// <summary>Ends a contract by any route and tells the template's address.</summary>
     public static void Terminate(SimulatorState state, Contract contract, int mode, string? remark, DateTimeOffset now)
     {
+        state.Switches.ActFor(contract.MchId);
         state.Schedule(contract, null);
         contract.TerminatedAt = now;
         contract.TerminationMode = mode;

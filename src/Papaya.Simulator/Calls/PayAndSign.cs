@@ -21,6 +21,7 @@ internal static class PayAndSign
     /// <summary>The user pays, or goes away. The order is open.</summary>
     public static CashierResult Act(SimulatorState state, Order order, User user, bool pays, bool ticks, DateTimeOffset now)
     {
+        state.Switches.ActFor(order.MchId);
         if (!pays)
         {
             return new(false, false, Reason: "cancelled");

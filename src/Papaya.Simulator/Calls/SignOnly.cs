@@ -27,6 +27,7 @@ internal static partial class SignOnly
     /// <summary>The user agrees or goes away. The session may be over; then nothing changes.</summary>
     public static SigningResult Act(SimulatorState state, SigningSession session, User user, bool agrees, DateTimeOffset now)
     {
+        state.Switches.ActFor(session.MchId);
         if (!session.IsOpen)
         {
             return new(false, session.ContractId, session.Outcome == "signed" ? "already_signed" : session.Outcome);
@@ -80,6 +81,7 @@ internal static partial class SignOnly
     /// <summary>The page is about to be shown. Null, or why it is not: the app was too slow, or an H5 address was used before.</summary>
     public static string? Show(SimulatorState state, SigningSession session, DateTimeOffset now)
     {
+        state.Switches.ActFor(session.MchId);
         if (now >= session.ExpiresAt || (session.OpenBefore is { } before && session.ShownAt is null && now > before)
             || (session is { Channel: SigningChannel.H5, ShownAt: not null }))
         {

@@ -13,6 +13,7 @@ public sealed class TestClock : TimeProvider, IDisposable
     private readonly SortedSet<Timer> _waiting = new(Timer.ByDue);
     private readonly SemaphoreSlim _oneAdvance = new(1, 1);
     private readonly ITimer _wake;
+    private readonly bool _isGivenStart;
     private Reading _reading;
     private long _timers;
     private int _inFlight;
@@ -26,11 +27,12 @@ public sealed class TestClock : TimeProvider, IDisposable
     public TestClock(DateTimeOffset? start = null, TimeProvider? machine = null)
     {
         _machine = machine ?? System;
+        _isGivenStart = start is not null;
         _reading = new(ToMicroseconds((start ?? _machine.GetUtcNow()).ToUniversalTime()), _machine.GetTimestamp());
         _wake = _machine.CreateTimer(static clock => ((TestClock)clock!).FireInRealTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Told each instant at which timers are about to fire, and where an advance ended: write it down, and time never runs backwards after a crash.</summary>
+    /// <summary>Told each instant at which timers are about to fire, where an advance ended, and when time was stopped or let go: write it down, and a crash changes no time.</summary>
     public event Action<DateTimeOffset>? Reached;
 
     /// <summary>
@@ -51,6 +53,8 @@ public sealed class TestClock : TimeProvider, IDisposable
                 Volatile.Write(ref _isFrozen, value);
                 Rearm();
             }
+
+            Reached?.Invoke(GetUtcNow());
         }
     }
 
@@ -88,11 +92,13 @@ public sealed class TestClock : TimeProvider, IDisposable
     }
 
     /// <summary>After a restart: continue at <paramref name="instant"/> unless the clock is already later. Fires nothing by itself.</summary>
-    public void ContinueFrom(DateTimeOffset instant)
+    /// <param name="instant">How far time had come.</param>
+    /// <param name="mayGoBack">Whether a clock that was given no start goes on there although the machine is later: nobody else has seen its time yet.</param>
+    public void ContinueFrom(DateTimeOffset instant, bool mayGoBack = false)
     {
         lock (_gate)
         {
-            if (instant > GetUtcNow())
+            if (instant > GetUtcNow() || (mayGoBack && !_isGivenStart))
             {
                 _reading = _reading with { At = instant.ToUniversalTime(), Stamp = _reading.Stamp is null ? null : _machine.GetTimestamp() };
                 Rearm();

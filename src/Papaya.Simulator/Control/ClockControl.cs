@@ -31,6 +31,8 @@ internal static class ClockControl
     // A slip of the keyboard must not send a rehearsal into the next millennium.
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(366 * 20);
 
+    public static bool Waits(PathString path) => path == "/_sim/clock";
+
     public static Task ShowAsync(HttpContext http, TestClock clock, SimulatorState state) => http.AnswerAsync(View(clock, state, null), ControlJson.Default.ClockView);
 
     public static async Task MoveAsync(HttpContext http, TestClock clock, SimulatorState state)

@@ -65,6 +65,7 @@ internal sealed class RefundRoutes(ControlApi api, SimulatorState state)
             return new(404, $"Merchant {mchId} has no paid order {request.OutTradeNo}.");
         }
 
+        state.Switches.ActFor(mchId);
         if (state.FindRefund(mchId, request.OutRefundNo) is not null)
         {
             return new(409, $"The number {request.OutRefundNo} is used.");
@@ -107,6 +108,7 @@ internal sealed class RefundRoutes(ControlApi api, SimulatorState state)
                     (refund.Channel, refund.Receiver) = (RefundRoute.Elsewhere, "用户银行卡");
                 }
 
+                state.Switches.ActFor(refund.MchId);
                 RefundDesk.End(state, refund, end.Value, now);
                 return new(RefundView.Of(refund));
         }

@@ -35,8 +35,8 @@ internal sealed class SnapshotRoutes(ControlApi api, SimulatorState state, TestC
     private static readonly ControlJson Json = ControlJson.Default;
 
     /// <summary>Whether a request waits for all work and therefore must not be counted as work.</summary>
-    public static bool Waits(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && (request.Path.StartsWithSegments("/_sim/snapshots") || request.Path == "/_sim/reset");
+    public static bool Waits(string method, PathString path) =>
+        HttpMethods.IsPost(method) && (path.StartsWithSegments("/_sim/snapshots") || path == "/_sim/reset");
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -101,7 +101,7 @@ internal sealed class SnapshotRoutes(ControlApi api, SimulatorState state, TestC
             {
                 courier.Forget();
                 journal.CutAfter(saved.Calls);
-                state.Restore(saved);
+                state.Restore(saved, keepsTime ? state.Now : saved.At);
                 lint.Begin();
                 return keepsTime ? null : saved.At;
             },

@@ -99,14 +99,15 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
             return new(400, "mode is 1, 2, 3, 4, 5 or 7 (6 is documented nowhere), or by is user, merchant_platform or customer_service; not both.");
         }
 
+        var found = state.FindContract(contractId);
         var mode = request.Mode ?? request.By switch
         {
             // The platform's page calls the merchant's API itself.
-            "merchant_platform" => state.Switches.Is("termination_mode_platform", "3") ? 3 : 4,
+            "merchant_platform" => state.Switches["termination_mode_platform", found?.MchId] == "3" ? 3 : 4,
             "customer_service" => 7,
             _ => 2,
         };
-        switch (state.FindContract(contractId))
+        switch (found)
         {
             case null:
                 return new(404, "There is no such contract.");

@@ -110,10 +110,17 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
     private async Task SendAsync(Delivery delivery, byte[] answer, CancellationToken patience)
     {
+        // Whoever made the courier's task may have acted for another merchant.
+        state.Switches.ActFor(delivery.MchId);
         FaultHit? fault;
         DateTimeOffset sentAt;
         using (var op = state.Begin())
         {
+            if (!Stands(delivery))
+            {
+                return;
+            }
+
             sentAt = op.Now;
             fault = faults.Any ? faults.Hit(FaultCatalogue.PointOf(delivery), op.Now) : null;
             if (fault is { Kind: FaultKind.Delay or FaultKind.Reorder })
@@ -175,7 +182,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
             {
                 state.End(delivery);
             }
-            else
+            else if (Stands(delivery))
             {
                 state.Schedule(delivery, sentAt + wait);
                 state.PutSent(delivery);
@@ -184,6 +191,9 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
         state.Arm();
     }
+
+    /// <summary>Whether it was neither dropped since it fell due nor left behind with another world.</summary>
+    private bool Stands(Delivery delivery) => state.FindDelivery(delivery.Id) == delivery;
 
     /// <summary>Repeats are not probed again.</summary>
     private bool IsProbed(Delivery delivery, FaultHit? fault) =>
@@ -197,8 +207,11 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         foreach (var behind in _overtaken.Where(d => d.MchId == gone.MchId).ToArray())
         {
             _overtaken.Remove(behind);
-            state.Schedule(behind, now);
-            state.PutSent(behind);
+            if (Stands(behind))
+            {
+                state.Schedule(behind, now);
+                state.PutSent(behind);
+            }
         }
     }
 

@@ -108,7 +108,8 @@ internal sealed class Switches
     {
         List<World.SwitchValue> set =
         [
-            .. All.Where(s => _values[s.Name] != s.Default).Select(s => new World.SwitchValue(s.Name, _values[s.Name], null)),
+            // What the start asked for is written even where it was set back to its default.
+            .. All.Where(s => _values[s.Name] != s.Default || _atStart.ContainsKey(s.Name)).Select(s => new World.SwitchValue(s.Name, _values[s.Name], null)),
             .. _ofMerchants.OrderBy(m => m.Key.MchId, StringComparer.Ordinal).ThenBy(m => m.Key.Name, StringComparer.Ordinal)
                 .Select(m => new World.SwitchValue(m.Key.Name, m.Value, m.Key.MchId)),
         ];

@@ -36,6 +36,7 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         {
             Began = began,
         };
+        state.Switches.ActFor(MchIdOf(request));
         try
         {
             if (Find(http.Request, body, out var rule, out var path) is { } status)

@@ -147,6 +147,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             return Refuse(rule, Misuse.NoMerchant);
         }
 
+        state.Switches.ActFor(merchant.MchId);
         var signType = (message.TryGet("sign_type"u8, out var label) ? SignTypes.Parse(label) : null) ?? rule.Endpoint.DefaultSignType;
         var check = V2Signature.Verify(message, merchant.SecretsAt(state.Now), signType);
         var isSigned = check.IsValid && check.Type == signType;
@@ -158,7 +159,6 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         Call call;
         using (var op = state.Begin())
         {
-            state.Switches.ActFor(merchant.MchId);
             call = new(state, rule, message, merchant, signType, op.Now, certificate)
             {
                 ContractPart = fault?.Rule is { Kind: FaultKind.Refuse, Field: not null } part ? (part.Code!, part.Text ?? part.Code!) : null,

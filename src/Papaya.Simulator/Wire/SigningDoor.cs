@@ -41,6 +41,7 @@ internal sealed class SigningDoor(SimulatorState state, CallJournal journal)
 
     private async Task ShowPageAsync(HttpContext http, V2Endpoint endpoint)
     {
+        state.Switches.ActFor(http.Request.Query["mch_id"]);
         if (http.Request.Path.Value!.Length + http.Request.QueryString.Value!.Length + http.Request.Host.Value!.Length + "https://".Length > SigningRequests.LongestAddress
             && state.Switches.Is("entrust_too_long", "502"))
         {
@@ -79,6 +80,7 @@ internal sealed class SigningDoor(SimulatorState state, CallJournal journal)
 
     private async Task AnswerAsync(HttpContext http, V2Endpoint endpoint)
     {
+        state.Switches.ActFor(http.Request.Query["mch_id"]);
         string xml;
         using (var op = state.Begin())
         {

@@ -51,6 +51,7 @@ internal static partial class SigningRequests
             return new(null, "MCHID_NOT_EXIST", Texts.NoMerchant);
         }
 
+        state.Switches.ActFor(merchant.MchId);
         if (merchant.Penalised)
         {
             return new(null, "NOAUTH", "商户被处罚，暂停签约");

@@ -13,6 +13,9 @@ internal sealed class Change
     /// <summary>The machine's time of a clock line: after a restart the clock has gone on at the machine's speed.</summary>
     public DateTimeOffset? MachineAt { get; set; }
 
+    /// <summary>In a clock line: time stood, and a restart does not let it go.</summary>
+    public bool Frozen { get; set; }
+
     public long? Offset { get; set; }
 
     public long? Given { get; set; }
@@ -68,6 +71,7 @@ internal sealed class Change
         Orders?.RemoveAll(o => o.MchId == mchId);
         Contracts?.RemoveAll(c => c.MchId == mchId);
         Signings?.RemoveAll(s => s.MchId == mchId);
+        Notices?.RemoveAll(n => n.MchId == mchId);
         Usages?.RemoveAll(u => u.MchId == mchId);
         Messages?.RemoveAll(m => m.MchId == mchId);
         Refunds?.RemoveAll(r => r.MchId == mchId);

@@ -67,21 +67,26 @@ public sealed class SimulatorState : IDisposable
         if (options.JournalPath is { } path)
         {
             DateTimeOffset latest = default, clockAt = default, machineAt = clock.MachineNow;
+            var isFrozen = false;
             foreach (var line in WorldFile.Read(path))
             {
                 Apply(line);
                 latest = line.At > latest ? line.At : latest;
                 if (line.MachineAt is { } then)
                 {
-                    (clockAt, machineAt) = (line.At, then);
+                    // The clock itself speaks: a restored snapshot has set it back.
+                    (clockAt, machineAt, latest, isFrozen) = (line.At, then, line.At, line.Frozen);
                 }
             }
 
             RecallAppointments();
-
-            // The clock has gone on at the machine's speed while nobody was there; it is never set back behind anything that happened.
-            var flowed = clockAt + (clock.MachineNow > machineAt ? clock.MachineNow - machineAt : TimeSpan.Zero);
-            clock.ContinueFrom(Microseconds.Truncate(flowed > latest ? flowed : latest));
+            if (latest != default)
+            {
+                // Unless it stood, the clock has gone on at the machine's speed while nobody was there.
+                var flowed = clockAt + (!isFrozen && clock.MachineNow > machineAt ? clock.MachineNow - machineAt : TimeSpan.Zero);
+                clock.ContinueFrom(Microseconds.Truncate(flowed > latest ? flowed : latest), options.OwnsClock);
+                clock.IsFrozen |= isFrozen;
+            }
         }
 
         Switches.ApplyOptions();
@@ -271,12 +276,12 @@ public sealed class SimulatorState : IDisposable
         return Snapshots.Keep(name, op.Now, calls, Snapshot());
     }
 
-    /// <summary>Makes a world that was put aside the present one. Nothing may be under way.</summary>
-    internal void Restore(SavedWorld saved)
+    /// <summary>Makes a world that was put aside the present one. Nothing may be under way; the caller sets the clock to <paramref name="at"/>.</summary>
+    internal void Restore(SavedWorld saved, DateTimeOffset at)
     {
         using var op = Begin();
         Replace(World.Snapshots.LinesOf(saved));
-        Rebase();
+        Rebase(at);
     }
 
     /// <summary>As at the start, or without what one merchant did; merchants' numbers, templates and users of such a merchant stay. Time goes on.</summary>
@@ -287,7 +292,9 @@ public sealed class SimulatorState : IDisposable
         {
             var offset = Numbers.Offset;
             Replace([]);
-            (Numbers.Offset, Numbers.Given, _due) = (offset, 0, 0);
+
+            // A seeded world repeats itself; any other gives no number twice, for merchants remember theirs.
+            (Numbers.Offset, Numbers.Given, _due) = (offset, Options.Seed is null ? Numbers.Given : 0, 0);
             Switches.Reset();
             Presets.Apply(this);
         }
@@ -530,6 +537,7 @@ public sealed class SimulatorState : IDisposable
         {
             part.At = default;
             part.MachineAt = null;
+            part.Frozen = false;
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(part, WorldJson.Default.Change));
         }
 
@@ -593,7 +601,7 @@ public sealed class SimulatorState : IDisposable
         }
     }
 
-    private void Remember(DateTimeOffset at)
+    private void Remember(DateTimeOffset reached)
     {
         if (Options.JournalPath is null)
         {
@@ -604,10 +612,13 @@ public sealed class SimulatorState : IDisposable
         {
             if (!_disposed)
             {
-                _file?.Append(new() { At = Microseconds.Truncate(at), MachineAt = _clock.MachineNow });
+                // Read under the lock: no line before this one is later.
+                _file?.Append(ClockLine(Microseconds.Truncate(_clock.GetUtcNow())));
             }
         }
     }
+
+    private Change ClockLine(DateTimeOffset at) => new() { At = at, MachineAt = _clock.MachineNow, Frozen = _clock.IsFrozen };
 
     private DateTimeOffset? Next()
     {
@@ -650,12 +661,12 @@ public sealed class SimulatorState : IDisposable
     }
 
     /// <summary>The journal begins anew with what is true now.</summary>
-    private void Rebase()
+    private void Rebase(DateTimeOffset? at = null)
     {
         if (Options.JournalPath is { } path && !_disposed)
         {
             _file?.Dispose();
-            _file = WorldFile.StartFrom(path, Snapshot());
+            _file = WorldFile.StartFrom(path, Snapshot(at));
             _compactAt = _file.Length + Math.Max(_file.Length, Options.CompactAfterBytes);
         }
     }
@@ -863,19 +874,14 @@ public sealed class SimulatorState : IDisposable
     }
 
     /// <summary>All that is true, in an order that does not depend on how it came about.</summary>
-    private IEnumerable<Change> Snapshot()
+    private IEnumerable<Change> Snapshot(DateTimeOffset? at = null)
     {
-        var now = Microseconds.Truncate(_clock.GetUtcNow());
-        yield return new()
-        {
-            At = now,
-            MachineAt = _clock.MachineNow,
-            Offset = Numbers.Offset,
-            Given = Numbers.Given,
-            Due = _due,
-            Merchants = [.. _merchants.Values.OrderBy(m => m.MchId, StringComparer.Ordinal)],
-            Templates = [.. _templates.Values.OrderBy(t => t.MchId, StringComparer.Ordinal).ThenBy(t => t.PlanId)],
-        };
+        var now = Microseconds.Truncate(at ?? _clock.GetUtcNow());
+        var first = ClockLine(now);
+        (first.Offset, first.Given, first.Due) = (Numbers.Offset, Numbers.Given, _due);
+        first.Merchants = [.. _merchants.Values.OrderBy(m => m.MchId, StringComparer.Ordinal)];
+        first.Templates = [.. _templates.Values.OrderBy(t => t.MchId, StringComparer.Ordinal).ThenBy(t => t.PlanId)];
+        yield return first;
         foreach (var some in _users.Values.OrderBy(u => u.Openid, StringComparer.Ordinal).Chunk(1000))
         {
             yield return new() { At = now, Users = [.. some] };

@@ -18,6 +18,9 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
     /// <summary>Rows of a list; who wants others narrows it.</summary>
     private const int MostRows = 100;
 
+    private const string ActPath = "/room/act";
+    private const string ClockPath = "/room/clock";
+
     private static readonly ControlJson Json = ControlJson.Default;
 
     public void Map(IEndpointRouteBuilder routes)
@@ -41,9 +44,12 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
         routes.MapGet("/room/lint", http => ListAsync<LintPage>(http, "/_sim/lint", view => view["can_probe"] = desk.Knows(HttpMethods.Post, "/_sim/lint/probe")));
         routes.MapGet("/room/scenarios", http => ListAsync<ScenariosPage>(http, "/_sim/scenarios"));
         routes.MapPost("/room/scenarios", PlayAsync);
-        routes.MapPost("/room/act", ActAsync);
-        routes.MapPost("/room/clock", ActAsync);
+        routes.MapPost(ActPath, ActAsync);
+        routes.MapPost(ClockPath, ActAsync);
     }
+
+    /// <summary>Whether a request is a form that counts itself as work, once it is known what it asks for.</summary>
+    public static bool IsForm(string method, PathString path) => HttpMethods.IsPost(method) && (path == ActPath || path == ClockPath);
 
     private static string Route(HttpContext http, string name) => ControlApi.Route(http, name);
 
@@ -117,6 +123,8 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
             return;
         }
 
+        PathString path = call.Path.Split('?')[0];
+        using var work = ClockControl.Waits(path) || SnapshotRoutes.Waits(call.Method, path) ? null : state.EnterClock();
         var before = state.Now;
         var (status, answer) = await desk.SendAsync(http, call.Method, call.Path, call.Body);
         if (status >= 300)
