@@ -135,7 +135,7 @@ public sealed class SigningActsTests
         await using var world = await World.StartAsync(overrides: null);
         await world.WeChat.PostAsync("/templates", new JsonObject
         {
-            ["mch_id"] = "10000100", ["plan_id"] = 12537, ["name"] = "停用", ["kind"] = "pay_later", ["cycle"] = "月", ["fee"] = "capped",
+            ["mch_id"] = "10000100", ["plan_id"] = 12537, ["name"] = "停用", ["kind"] = "pay_later", ["cycle"] = "month", ["fee"] = "capped",
             ["amount"] = 50_000, ["mode"] = "delay_24h", ["disabled"] = true,
         }, default);
         var plan = await world.PlanAsync(body => (body["template_id"], body["mode"]) = (World.PayLaterTemplate, "pay_later"));
