@@ -209,6 +209,73 @@ public sealed class FaultKindTests
         Assert.Equal("D1", listener[0]["out_trade_no"]); // Nobody has moved the clock.
     }
 
+    [Theory]
+    [InlineData("timeout_before", 0, false)]
+    [InlineData("timeout_after", 0, true)]
+    [InlineData("http_500", 500, false)]
+    [InlineData("html", 200, false)]
+    [InlineData("half_body", 200, true)]
+    [InlineData("rewrite", 200, true)]
+    [InlineData("system_error", 200, true)]
+    [InlineData("frequency_limited", 200, false)]
+    [InlineData("return_fail", 200, false)]
+    [InlineData("refuse", 200, false)]
+    public async Task H5_signing_is_struck_like_other_calls(string kind, int status, bool isOpened)
+    {
+        await using var world = await World.StartAsync();
+        await AddAsync(world, "/papay/h5entrustweb", kind, [
+            ("times", 1), ("number", "H*"), .. kind switch { "refuse" => [("code", "ODD")], "rewrite" => [("how", "bom")], _ => Array.Empty<(string, JsonNode?)>() },
+        ]);
+        var fields = World.With(SignOnlyTests.Fields(world, World.AppId), ("clientip", "12.1.1.12"), ("contract_code", "H1"));
+        var address = SignOnlyTests.Address("/papay/h5entrustweb", fields, SignType.HmacSha256);
+        var other = SignOnlyTests.Address("/papay/h5entrustweb", World.With(fields, ("contract_code", "G1")), SignType.HmacSha256);
+        Assert.NotNull((await AskAsync(other))!["redirect_url"]);
+        var reply = await AskAsync(address);
+        Assert.Equal(kind is "timeout_before" or "timeout_after" or "half_body", reply is null);
+        Assert.True(reply is null || reply.Status == status, reply?.Text);
+        switch (kind)
+        {
+            case "rewrite":
+                Assert.Equal([0xEF, 0xBB, 0xBF], reply!.Bytes[..3]);
+                break;
+            case "return_fail":
+                Assert.Equal("FAIL", reply!["return_code"]);
+                break;
+            case "system_error" or "frequency_limited" or "refuse":
+                Assert.Equal(("SUCCESS", "FAIL", null), (reply!["return_code"], reply["result_code"], reply["redirect_url"]));
+                break;
+        }
+
+        Assert.Equal(isOpened, world.State.FindOpenSession(World.MchId, "H1") is not null);
+        var seen = (await world.SeeAsync("/requests"))["data"]!.AsArray()[^1]!;
+        Assert.Equal((kind, status), ((string?)seen["fault"], (int)seen["status"]!));
+        Assert.NotNull((await AskAsync(address))!["redirect_url"]);
+
+        async Task<Reply?> AskAsync(string target)
+        {
+            try
+            {
+                return await world.SendAsync(target, [], null, method: HttpMethod.Get);
+            }
+            catch (HttpRequestException)
+            {
+                return null;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_signing_page_may_be_out_of_order()
+    {
+        await using var world = await World.StartAsync();
+        await AddAsync(world, "*", "http_500", ("times", 1));
+        await AddAsync(world, "/papay/entrustweb", "refuse", ("code", "ODD"), ("times", 1));
+        var address = SignOnlyTests.Address("/papay/entrustweb", SignOnlyTests.Fields(world, World.AppId), SignType.Md5);
+        Assert.Contains("Bad Gateway", await world.PageAsync(address));
+        Assert.Contains("ODD", await world.PageAsync(address));
+        Assert.Contains("张三", await world.PageAsync(address));
+    }
+
     [Fact]
     public async Task A_debit_may_be_late()
     {
@@ -402,6 +469,14 @@ public sealed class FaultKindTests
     [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"rewrite","how":"bom"}""")]
     [InlineData("""{"on":"v3_debit","kind":"wrong_amount"}""")]
     [InlineData("""{"on":"debit","kind":"probe"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"early"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"meanwhile","do":{"execute":{}}}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"return_fail"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"old_key"}""")]
+    [InlineData("""{"on":"v3_contract","kind":"old_key"}""")]
+    [InlineData("""{"on":"/pay/pappayapply","kind":"refuse","code":"X","status":429}""")]
+    [InlineData("""{"on":"/papay/entrustweb","kind":"half_body"}""")]
+    [InlineData("""{"on":"/papay/h5entrustweb","kind":"bad_signature"}""")]
     public async Task A_kind_without_what_it_needs_is_refused(string rule)
     {
         await using var world = await World.StartAsync();

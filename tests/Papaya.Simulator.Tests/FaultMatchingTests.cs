@@ -49,6 +49,31 @@ public sealed class FaultMatchingTests
     }
 
     [Fact]
+    public async Task A_rule_for_everything_passes_by_where_it_has_nothing_to_strike()
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await V3.Shop.OpenAsync(world);
+        await AddAsync(world, "*", "rewrite", ("how", "bom"), ("times", 1));
+        await AddAsync(world, "*", "probe", ("times", 1));
+        var v3 = await shop.GetAsync("/v3/certificates");
+        Assert.StartsWith(WeChatPay.Wire.V3Signature.ProbePrefix, v3.Headers.Signature);
+        Assert.Equal(0xEF, (await world.OrderQueryAsync("X")).Bytes[0]);
+        Assert.Equal([1, 1], (await world.SeeAsync("/faults"))["data"]!.AsArray().Select(r => (int)r!["struck"]!));
+    }
+
+    [Fact]
+    public async Task A_refunds_message_is_found_by_the_refunds_number()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await Listener.StartAsync(world.Clock);
+        await world.SignedAsync(changes: ("out_trade_no", "P1"));
+        await AddAsync(world, "refund", "drop", ("number", "R1"), ("times", 1));
+        await world.RefundAsync("P1", "R1", 10, changes: ("notify_url", listener.Url));
+        await world.AdvanceAsync(TimeSpan.FromMinutes(20));
+        Assert.Equal(1, (int)(await world.SeeAsync("/faults"))["data"]![0]!["struck"]!);
+    }
+
+    [Fact]
     public async Task A_rule_has_its_hours()
     {
         await using var world = await World.StartAsync();

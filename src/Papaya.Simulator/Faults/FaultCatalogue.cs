@@ -87,17 +87,32 @@ internal static class FaultCatalogue
         FaultKind.BadGzip, FaultKind.BadSignature, FaultKind.Probe, FaultKind.SystemError, FaultKind.FrequencyLimited, FaultKind.Refuse,
     ];
 
+    /// <summary>What the page of entrustweb knows.</summary>
+    public static readonly FaultKind[] SigningPages =
+    [
+        FaultKind.TimeoutBefore, FaultKind.TimeoutAfter, FaultKind.Http, FaultKind.Http500, FaultKind.Html, FaultKind.BadGzip, FaultKind.SystemError,
+        FaultKind.FrequencyLimited, FaultKind.Refuse,
+    ];
+
+    /// <summary>What h5entrustweb knows, whose answer has no sign.</summary>
+    public static readonly FaultKind[] H5Calls =
+        [.. SigningPages, FaultKind.HalfBody, FaultKind.WrongLength, FaultKind.Drip, FaultKind.Rewrite, FaultKind.ReturnFail];
+
     /// <summary>What a V3 message knows.</summary>
     public static readonly FaultKind[] V3Messages =
         [FaultKind.BadSignature, FaultKind.Probe, FaultKind.Drop, FaultKind.Duplicate, FaultKind.Delay, FaultKind.Reorder];
 
     /// <summary>The names of notifications, beside <c>notification</c> for all of them.</summary>
-    private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_payment", "v3_payment", "v3_debit", "v3_contract", "v3_refund"];
+    private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_payment", "v3_debit", "v3_contract", "v3_refund"];
 
     /// <summary>The paths that only ask.</summary>
     private static readonly string[] Queries = ["/pay/orderquery", "/pay/paporderquery", "/papay/querycontract", "/pay/refundquery"];
 
-    private static readonly HashSet<string> Paths = [.. V3Endpoints.All.Select(e => e.Path), .. V3.V3Rules.All.Select(r => r.Path)];
+    private static readonly string[] EntrustWeb = [Endpoints.EntrustWeb.Path, Endpoints.EntrustWeb.Partner!.Path];
+
+    private static readonly string[] H5EntrustWeb = [Endpoints.H5EntrustWeb.Path, Endpoints.H5EntrustWeb.Partner!.Path];
+
+    private static readonly HashSet<string> Paths = [.. EntrustWeb, .. H5EntrustWeb, .. V3Endpoints.All.Select(e => e.Path), .. V3.V3Rules.All.Select(r => r.Path)];
 
     private static readonly Dictionary<FaultKind, FaultEntry> ByKind = All.ToDictionary(e => e.Kind);
 
@@ -115,7 +130,7 @@ internal static class FaultCatalogue
     };
 
     public static FaultPoint PointOf(Delivery delivery) =>
-        new((delivery.Format == DeliveryFormat.V2 ? "" : "v3_") + NameOf(delivery.Kind), delivery.MchId, [.. new[] { delivery.OutTradeNo, delivery.ContractId }.OfType<string>()], delivery.HeldBack);
+        new((delivery.Format == DeliveryFormat.V2 ? "" : "v3_") + NameOf(delivery.Kind), delivery.MchId, [.. new[] { delivery.OutTradeNo, delivery.OutRefundNo, delivery.ContractId }.OfType<string>()], delivery.HeldBack);
 
     /// <summary>Null, or why the rule makes no sense.</summary>
     public static string? WhyNot(FaultRule rule, Func<string, bool> isPath)
@@ -127,22 +142,32 @@ internal static class FaultCatalogue
         }
 
         var entry = Of(rule.Kind);
-        return WhyNotV3(rule, entry) ?? ((entry.Places & place) == 0 ? $"{entry.Wire} strikes {Describe(entry.Places)}; '{rule.On}' is none."
+        return WhyNotThere(rule, entry) ?? ((entry.Places & place) == 0 ? $"{entry.Wire} strikes {Describe(entry.Places)}; '{rule.On}' is none."
             : rule.Times is < 1 || rule.Skip is < 0 || rule.Probability is <= 0 or > 1 or double.NaN
                 ? "times is at least 1; skip is not negative; probability is above 0 and at most 1."
             : rule.Number is { } number && number.TrimEnd('*').Length == 0 ? "number is a number, or the beginning of one followed by *."
+            : rule is { Kind: FaultKind.Refuse, Status: not null } && rule.On != "*" && !IsV3Path(rule.On) ? "status belongs to refuse on V3 paths: V2 refuses with HTTP 200."
             : rule.Site is not (null or "main" or "backup") ? "site is main or backup."
             : rule is { From: { } from, Until: { } until } && until <= from ? "until is later than from."
             : Surplus(rule, entry) ?? WrongMember(rule));
     }
 
-    /// <summary>V3's answers and messages are JSON under another signature: what is about XML does not fit them, and the other way round.</summary>
-    private static string? WhyNotV3(FaultRule rule, FaultEntry entry) =>
-        rule.On.StartsWith("/v3/", StringComparison.Ordinal) && !V3Calls.Contains(rule.Kind) ? $"V3 paths know {Names(V3Calls)}; not {entry.Wire}."
-        : rule.On.StartsWith("v3_", StringComparison.Ordinal) && !V3Messages.Contains(rule.Kind) ? $"V3 messages know {Names(V3Messages)}; not {entry.Wire}."
-        : rule.Kind == FaultKind.Probe && rule.On is not ("*" or "notification") && !rule.On.StartsWith("/v3/", StringComparison.Ordinal) && !rule.On.StartsWith("v3_", StringComparison.Ordinal)
-            ? "probe is a fault of V3 paths and V3 messages."
+    /// <summary>Whether a kind has something to strike there; a rule for everything passes by where it has not.</summary>
+    public static bool Knows(string on, FaultKind kind) => KindsOf(on)?.Kinds.Contains(kind) ?? (kind != FaultKind.Probe || on is "*" or "notification");
+
+    /// <summary>Answers and messages of V3 are JSON under another signature, those of signing have none: what is about XML or signs does not fit them.</summary>
+    private static (string Who, FaultKind[] Kinds)? KindsOf(string on) =>
+        IsV3Path(on) ? ("V3 paths know", V3Calls)
+        : on.StartsWith("v3_", StringComparison.Ordinal) ? ("V3 messages know", V3Messages)
+        : EntrustWeb.Contains(on) ? ("The signing page knows", SigningPages)
+        : H5EntrustWeb.Contains(on) ? ("h5entrustweb knows", H5Calls)
         : null;
+
+    private static bool IsV3Path(string on) => on.StartsWith("/v3/", StringComparison.Ordinal);
+
+    private static string? WhyNotThere(FaultRule rule, FaultEntry entry) => Knows(rule.On, rule.Kind) ? null
+        : KindsOf(rule.On) is { } place ? $"{place.Who} {Names(place.Kinds)}; not {entry.Wire}."
+        : "probe is a fault of V3 paths and V3 messages.";
 
     public static string Names(IEnumerable<FaultKind> kinds) => string.Join(", ", kinds.Select(k => Of(k).Wire));
 

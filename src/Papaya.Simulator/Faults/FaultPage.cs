@@ -54,6 +54,7 @@ internal static class FaultPage
 
         page.Append(CultureInfo.InvariantCulture, $"\n`rewrite` takes `how`: {string.Join(", ", FaultCatalogue.Rewritings.Select(r => $"`{r}`"))} (`without` needs `field`; `extra` and `emoji` may name one).\n");
         page.Append(CultureInfo.InvariantCulture, $"V3 paths know {FaultCatalogue.Names(FaultCatalogue.V3Calls)}; V3 messages {FaultCatalogue.Names(FaultCatalogue.V3Messages)}.\n");
+        page.Append(CultureInfo.InvariantCulture, $"`/papay/entrustweb` knows {FaultCatalogue.Names(FaultCatalogue.SigningPages)}; `/papay/h5entrustweb` {FaultCatalogue.Names(FaultCatalogue.H5Calls)}. A rule for `*` or `notification` passes by where its kind is not known.\n");
         page.Append("""
             `meanwhile` takes `do`: `{"terminate": {contract_id, mode?}}`, `{"execute": {out_trade_no}}` or `{"balance": {openid, amount}}`.
 

@@ -131,6 +131,7 @@ internal sealed class FaultRules(SimulatorState state)
 
     private static bool Matches(FaultRule rule, in FaultPoint point, DateTimeOffset now) =>
         (rule.On == point.On || rule.On == (point.On[0] == '/' ? "*" : FaultCatalogue.IsMessage(point.On) ? "notification" : ""))
+        && FaultCatalogue.Knows(point.On, rule.Kind)
         && !(point.IsHeldBack && rule.Kind is FaultKind.Delay or FaultKind.Reorder or FaultKind.Late)
         && rule.Struck < (rule.Times ?? int.MaxValue)
         && (rule.MchId is null || rule.MchId == point.MchId)

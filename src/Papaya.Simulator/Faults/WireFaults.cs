@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Faults;
 
@@ -22,6 +23,9 @@ internal static class WireFaults
         FaultKind.Http500 => 500,
         _ => 200,
     };
+
+    /// <summary>Which of the two listeners the request came to, as a rule's <c>site</c> names them.</summary>
+    public static string SiteOf(SimulatorState state, HttpContext http) => state.BackupPort is { } port && port == http.Connection.LocalPort ? "backup" : "main";
 
     /// <summary>Sends what comes instead of an answer.</summary>
     public static async Task ReplaceAsync(HttpContext http, FaultRule rule)
@@ -49,6 +53,10 @@ internal static class WireFaults
     {
         switch (fault.Kind)
         {
+            case FaultKind.HalfBody or FaultKind.WrongLength when answer.IsEmpty:
+                // 204: there is nothing to shorten.
+                http.Abort();
+                return true;
             case FaultKind.HalfBody:
                 http.Response.ContentLength = answer.Length;
                 await http.Response.Body.WriteAsync(answer[..(answer.Length / 2)]);
@@ -61,7 +69,7 @@ internal static class WireFaults
                 await http.Response.Body.FlushAsync();
                 http.Abort();
                 return true;
-            case FaultKind.Drip:
+            case FaultKind.Drip when !answer.IsEmpty:
                 http.Response.ContentLength = answer.Length;
                 var piece = Math.Max(1, (answer.Length + Pieces - 1) / Pieces);
                 for (var at = 0; at < answer.Length; at += piece)

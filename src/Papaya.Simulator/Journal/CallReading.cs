@@ -61,7 +61,7 @@ internal static class CallReading
         }
 
         /// <summary>A signing call by GET: what is asked stands in the query.</summary>
-        public void NoteQuery(HttpContext http, SimulatorState state, int status, string response)
+        public void NoteQuery(HttpContext http, SimulatorState state, int status, ReadOnlyMemory<byte> response, FaultHit? fault)
         {
             if (!journal.IsKept)
             {
@@ -78,11 +78,12 @@ internal static class CallReading
                 ContractCode = Asked("contract_code"),
                 Openid = Asked("openid"),
                 Status = status,
+                Fault = fault?.Kind,
                 Connection = http.Connection.Id,
                 Headers = Chosen(http.Request.Headers, OfRequests),
-                AnswerHeaders = Chosen(http.Response.Headers, OfAnswers),
+                AnswerHeaders = status == 0 ? [] : Chosen(http.Response.Headers, OfAnswers),
                 Request = Encoding.UTF8.GetBytes(http.Request.QueryString.ToString()),
-                Response = Encoding.UTF8.GetBytes(response),
+                Response = status == 0 ? null : response.ToArray(),
             });
         }
 

@@ -115,9 +115,8 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         }
 
         var numbers = message is null ? [] : Numbers.Select(name => message[name]).OfType<string>().Where(n => n.Length > 0).ToArray();
-        var site = state.BackupPort is { } port && port == http.Connection.LocalPort ? "backup" : "main";
         using var op = state.Begin();
-        return faults.Hit(new(rule.Path, message?["mch_id"], numbers, Site: site), op.Now);
+        return faults.Hit(new(rule.Path, message?["mch_id"], numbers, Site: WireFaults.SiteOf(state, http)), op.Now);
     }
 
     private Answer Process(string method, CallRule rule, V2Message? message, V2Error? error, string certificate, FaultHit? fault)
