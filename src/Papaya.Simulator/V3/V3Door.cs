@@ -91,6 +91,18 @@ internal static class V3Door
             : Mismatch(BadSignature, request, who, text);
     }
 
+    /// <summary>
+    /// Under the lock that the call keeps. While the signature was looked at, the certificate may have been renewed or another world restored: what
+    /// counts is whose keys they are now.
+    /// </summary>
+    public static byte[]? WhyNotAnyMore(SimulatorState state, ref Merchant? merchant, ref MerchantKeys? keys, V3Authorization who, V3Request request)
+    {
+        var checkedWith = keys;
+        merchant = state.FindMerchant(who.MchId);
+        keys = merchant is null ? null : state.Identities.Of(who.MchId);
+        return ReferenceEquals(keys, checkedWith) && keys is not null ? null : WhyNot(keys, who, request);
+    }
+
     private static bool Same(string serial, string given) => serial.Equals(given.Trim().TrimStart('0'), StringComparison.OrdinalIgnoreCase);
 
     private static V3Caller Unsigned(string message) => new(null, false, 401, V3Call.Refusal("SIGN_ERROR", message, null));

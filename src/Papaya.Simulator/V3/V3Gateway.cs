@@ -133,9 +133,8 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         }
 
         var numbers = Numbers.Select(name => values[name]).OfType<string>().Where(n => n.Length > 0).ToArray();
-        var site = state.BackupPort is { } port && port == http.Connection.LocalPort ? "backup" : "main";
         using var op = state.Begin();
-        return faults.Hit(new(rule.Path, MchIdOf(request), numbers, Site: site), op.Now);
+        return faults.Hit(new(rule.Path, MchIdOf(request), numbers, Site: WireFaults.SiteOf(state, http)), op.Now);
     }
 
     private static string? MchIdOf(V3Request request) =>
@@ -166,24 +165,22 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         }
 
         using var op = state.Begin();
+        if (V3Door.WhyNotAnyMore(state, ref merchant, ref keys, who, request) is { } outdated)
+        {
+            return new(401, outdated) { Verdict = CallVerdict.BadSignature };
+        }
+
         Remember(keys!, caller.KeepsMachineTime, request.PlatformSerial);
         var call = new V3Call(state, rule, merchant!, keys!, values, op.Now, address, request.PlatformSerial is { Length: > 0 } serial ? serial : null);
-        if (fault is { Kind: FaultKind.FrequencyLimited })
-        {
-            V3Refusals.TooFast(call);
-        }
-        else if (fault is { Kind: FaultKind.Refuse, Rule: var told })
-        {
-            call.Refuse(told.Status ?? 400, told.Code!, told.Text ?? told.Code!);
-        }
-        else if (fault is not { Kind: FaultKind.SystemError, IsProcessed: false } && V3Refusals.MayRun(call, path, query, parsed, json, who))
+        var isRefused = fault is { Kind: FaultKind.FrequencyLimited or FaultKind.Refuse or FaultKind.SystemError };
+        if ((!isRefused || fault!.IsProcessed) && V3Refusals.MayRun(call, path, query, parsed, json, who))
         {
             rule.Run(call);
         }
 
-        if (fault is { Kind: FaultKind.SystemError })
+        if (isRefused)
         {
-            call.Refuse(500, "SYSTEM_ERROR", "系统异常，请稍后重试");
+            Refuse(call, fault!.Rule);
         }
 
         if (call.Status == 0)
@@ -194,6 +191,22 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         return call.File is { } file
             ? new(call.Status, file.Bytes) { ContentType = file.ContentType }
             : new(call.Status, call.Answer) { SignedBy = SignerOf(call), KeepsMachineTime = caller.KeepsMachineTime };
+    }
+
+    private static void Refuse(V3Call call, FaultRule told)
+    {
+        switch (told.Kind)
+        {
+            case FaultKind.FrequencyLimited:
+                V3Refusals.TooFast(call);
+                break;
+            case FaultKind.Refuse:
+                call.Refuse(told.Status ?? 400, told.Code!, told.Text ?? told.Code!);
+                break;
+            default:
+                call.Refuse(500, "SYSTEM_ERROR", "系统异常，请稍后重试");
+                break;
+        }
     }
 
     private static bool TryParse(byte[] body, out JsonElement? json)

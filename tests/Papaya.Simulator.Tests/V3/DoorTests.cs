@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Papaya.Simulator.V3;
+using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Tests.V3;
@@ -63,6 +65,47 @@ public sealed class DoorTests
         await using var world = await World.StartAsync();
         using var shop = await Shop.OpenAsync(world);
         Assert.Equal(200, (await shop.SendAsync(HttpMethod.Get, Certificates, serial: shop.Serial.ToLowerInvariant())).Status);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_renewed_while_its_signature_is_looked_at_no_longer_counts()
+    {
+        await using var world = await World.StartAsync();
+        MerchantKeys? keys = world.State.Identities.Of(World.MchId);
+        var merchant = world.State.FindMerchant(World.MchId);
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(keys.PrivateKeyPem);
+        var seconds = world.Now.ToUnixTimeSeconds();
+        var who = new V3Authorization(World.MchId, "n", seconds, keys.CertificateSerial, V3Signature.SignRequest(rsa, "GET", Certificates, seconds, "n", []));
+        var request = new V3Request("GET", Certificates, "application/json", "test/1.0", "", "", []);
+        Assert.Null(V3Door.WhyNot(keys, who, request));
+        Assert.Null(V3Door.WhyNotAnyMore(world.State, ref merchant, ref keys, who, request));
+
+        var renewed = world.State.Identities.Renew(World.MchId);
+        Assert.Contains("已更换证书", Encoding.UTF8.GetString(V3Door.WhyNotAnyMore(world.State, ref merchant, ref keys, who, request)!), StringComparison.Ordinal);
+        Assert.Same(renewed, keys);
+        Assert.Same(renewed, world.State.Identities.Of(World.MchId));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(true)]
+    public async Task A_refusal_by_fault_may_come_after_the_deed(bool? processed)
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var contract = await world.SignedAsync(plan: "12536");
+        const string Path = "/v3/papay/contracts/{contract_id}/notify";
+        await world.DoAsync("/faults", new JsonObject { ["on"] = Path, ["kind"] = "refuse", ["code"] = "ODD", ["times"] = 1, ["processed"] = processed });
+        var body = new JsonObject
+        {
+            ["mchid"] = World.MchId, ["appid"] = World.AppId,
+            ["deduct_duration"] = new JsonObject { ["count"] = 1, ["unit"] = "DAY" },
+            ["estimated_amount"] = new JsonObject { ["amount"] = 2500, ["currency"] = "CNY" },
+        };
+        var reply = await shop.PostAsync(Path.Replace("{contract_id}", contract, StringComparison.Ordinal), body);
+        Assert.Equal((400, "ODD"), (reply.Status, reply.Outcome));
+        Assert.Equal(processed is true, world.State.FindNotice(contract) is not null);
     }
 
     [Fact]
