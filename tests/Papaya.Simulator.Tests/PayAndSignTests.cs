@@ -6,6 +6,19 @@ namespace Papaya.Simulator.Tests;
 
 public sealed class PayAndSignTests
 {
+    [Theory]
+    [InlineData("FAIL")]
+    [InlineData("absent")]
+    public async Task A_refused_order_says_what_became_of_its_contract_part(string switched)
+    {
+        await using var world = await World.StartAsync(switches: ("contractorder_failed_contract", switched));
+        var reply = await world.ContractOrderAsync(await world.UserAsync(), ("plan_id", "999"), ("out_trade_no", "P0001"));
+        Assert.Equal(("SUCCESS", "INVALID PLAN_ID"), (reply["return_code"], reply.Outcome));
+        Assert.Equal(
+            switched == "absent" ? (null, null, null, null) : ("FAIL", "INVALID PLAN_ID", reply["err_code_des"], "P0001"),
+            (reply["contract_result_code"], reply["contract_err_code"], reply["contract_err_code_des"], reply["out_trade_no"]));
+    }
+
     [Fact]
     public async Task Paying_with_the_switch_on_pays_and_signs()
     {
@@ -225,7 +238,7 @@ public sealed class PayAndSignTests
     }
 
     [Theory]
-    [InlineData("order_fails", "CONTRACT_CODE DUPLICATION", null)]
+    [InlineData("order_fails", "CONTRACT_CODE DUPLICATION", "CONTRACT_CODE DUPLICATION")]
     [InlineData("contract_part_fails", "SUCCESS", "CONTRACT_CODE DUPLICATION")]
     public async Task A_contract_code_in_use_is_refused(string value, string outcome, string? part)
     {
@@ -233,7 +246,7 @@ public sealed class PayAndSignTests
         await world.SignedAsync(changes: ("contract_code", "C1"));
         var order = await world.ContractOrderAsync("oSimUser0001", ("contract_code", "C1"));
         Assert.Equal((outcome, part), (order.Outcome, order["contract_err_code"]));
-        if (part is not null)
+        if (outcome == "SUCCESS")
         {
             var done = await world.PayAsync(order, "oSimUser0001");
             Assert.Equal((true, false, "not_offered"), ((bool)done["paid"]!, (bool)done["signed"]!, (string?)done["reason"]));

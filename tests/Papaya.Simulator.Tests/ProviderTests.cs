@@ -38,6 +38,31 @@ public sealed class ProviderTests
     }
 
     [Fact]
+    public async Task A_contracts_message_names_the_sub_merchant_and_the_user_under_its_app()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await Listener.StartAsync(world.Clock);
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["sub_merchants"] = new JsonArray(new JsonObject { ["sub_mch_id"] = Sub }) });
+        await world.DoAsync("/templates", new JsonObject { ["mch_id"] = World.MchId, ["plan_id"] = 12535, ["terminate_notify_url"] = listener.Url });
+        var fields = World.With(SignOnlyTests.Fields(world, World.AppId, listener.Url), ("sub_mch_id", Sub), ("sub_appid", "wxsub0000000000001"));
+        var done = await SignOnlyTests.EntrustAsync(world, new()
+        {
+            ["url"] = SignOnlyTests.Address("/papay/partner/entrustweb", fields, SignType.Md5), ["openid"] = "oSimUser0001", ["action"] = "agree",
+        });
+        await world.PostAsync("/papay/partner/deletecontract", [
+            ("appid", World.AppId), ("mch_id", World.MchId), ("sub_mch_id", Sub), ("contract_id", (string)done["contract_id"]!), ("version", "1.0"),
+            ("contract_termination_remark", "测试"),
+        ]);
+        await world.SettleAsync();
+        Assert.Equal(["ADD", "DELETE"], ((int[])[0, 1]).Select(i => listener[i]["change_type"]));
+        Assert.All((int[])[0, 1], i =>
+        {
+            Assert.Equal((Sub, "wxsub0000000000001", "oSimUser0001"), (listener[i]["sub_mch_id"], listener[i]["sub_appid"], listener[i]["openid"]));
+            Assert.Equal(User.OpenidUnder("wxsub0000000000001", "oSimUser0001"), listener[i]["sub_openid"]);
+        });
+    }
+
+    [Fact]
     public async Task A_provider_calls_for_nobody_else()
     {
         await using var world = await World.StartAsync();

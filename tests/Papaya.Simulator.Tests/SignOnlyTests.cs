@@ -132,6 +132,69 @@ public sealed class SignOnlyTests
     }
 
     [Theory]
+    [InlineData("raw", true)]
+    [InlineData("encoded", true)]
+    [InlineData("sign_over_encoded", false)]
+    public async Task A_mini_programs_address_may_be_encoded_but_the_sign_is_over_the_raw_one(string how, bool holds)
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await Listener.StartAsync(world.Clock);
+        var fields = World.With(Fields(world, Presets.MiniProgram, listener.Url), ("version", null)).Where(f => f.Value is not null).ToList();
+        var sent = how == "raw" ? fields : World.With(fields, ("notify_url", Uri.EscapeDataString(listener.Url)));
+        var signed = how == "sign_over_encoded" ? sent : fields;
+        var data = new JsonObject { ["sign"] = V2Signature.Compute(signed.Select(f => KeyValuePair.Create(f.Name, f.Value)), World.Key, SignType.Md5) };
+        foreach (var (name, value) in sent)
+        {
+            data[name] = value;
+        }
+
+        var done = await EntrustAsync(world, new() { ["extra_data"] = data, ["openid"] = await world.UserAsync(), ["action"] = "agree" });
+        await world.SettleAsync();
+        Assert.Equal(holds, (bool)done["signed"]!);
+        Assert.Equal(holds ? 1 : 0, listener.Got.Count);
+        if (!holds)
+        {
+            Assert.StartsWith("SIGN_ERROR", (string)done["reason"]!, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Escapes_in_lower_case_break_the_sign()
+    {
+        await using var world = await World.StartAsync();
+        var openid = await world.UserAsync();
+        var page = Lowered(Address("/papay/entrustweb", Fields(world, World.AppId), SignType.Md5));
+        Assert.Contains("SIGN_ERROR", await world.PageAsync(page), StringComparison.Ordinal);
+        var done = await EntrustAsync(world, new() { ["url"] = "https://api.mch.weixin.qq.com" + page, ["openid"] = openid, ["action"] = "agree" });
+        Assert.StartsWith("SIGN_ERROR", (string)done["reason"]!, StringComparison.Ordinal);
+        var h5 = Address("/papay/h5entrustweb", World.With(Fields(world, World.AppId), ("clientip", "12.1.1.12")), SignType.HmacSha256);
+        Assert.Equal("SIGN_ERROR", (await world.SendAsync(Lowered(h5), [], null, method: HttpMethod.Get))["result_msg"]);
+        Assert.Equal("SUCCESS", (await world.SendAsync(h5, [], null, method: HttpMethod.Get))["result_code"]);
+
+        static string Lowered(string address) => address.Replace("%3A", "%3a", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_signs_with_a_merchant_who_is_punished()
+    {
+        await using var world = await World.StartAsync();
+        var openid = await world.UserAsync();
+        var session = (await world.PostAsync("/papay/preentrustweb", Fields(world, Presets.MobileApp)))["pre_entrustweb_id"];
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["penalised"] = true });
+        var late = await EntrustAsync(world, new() { ["pre_entrustweb_id"] = session, ["openid"] = openid, ["agree"] = true });
+        Assert.Equal((false, "merchant_penalised"), ((bool)late["signed"]!, (string?)late["reason"]));
+
+        // A refusal has its nonce too.
+        var refused = await world.PostAsync("/papay/preentrustweb", Fields(world, Presets.MobileApp));
+        Assert.Equal("NOAUTH", refused.Outcome);
+        Assert.Equal(32, refused["nonce_str"]?.Length);
+
+        var order = await world.ContractOrderAsync(openid);
+        var act = await world.PayAsync(order, openid);
+        Assert.Equal((true, false, "merchant_penalised"), ((bool)act["paid"]!, (bool)act["signed"]!, (string?)act["reason"]));
+    }
+
+    [Theory]
     [InlineData("already_signed")]
     [InlineData("account_abnormal")]
     [InlineData("account_unverified")]

@@ -151,7 +151,7 @@ internal static class Contracts
                 return false;
             }
 
-            contract = call.State.FindContract(id) is { } found && found.MchId == call.Merchant.MchId && found.SubMchId == call.SubMchId ? found : null;
+            contract = Own(call, call.State.FindContract(id));
             return true;
         }
 
@@ -168,9 +168,13 @@ internal static class Contracts
             return false;
         }
 
-        contract = call.State.FindContractByCode(call.Merchant.MchId, code) is { } byCode && byCode.PlanId == planId && byCode.SubMchId == call.SubMchId ? byCode : null;
+        contract = Own(call, call.State.FindContractByCode(call.Merchant.MchId, code)) is { } byCode && byCode.PlanId == planId ? byCode : null;
         return true;
     }
+
+    /// <summary>Contracts of one scheduled debit and those signed overseas have calls of their own.</summary>
+    private static Contract? Own(Call call, Contract? found) =>
+        found is { Schedule: null, IsGlobal: false } && found.MchId == call.Merchant.MchId && found.SubMchId == call.SubMchId ? found : null;
 
     private static void NotFound(Call call)
     {
@@ -195,6 +199,6 @@ internal static class Contracts
     /// <summary>What is offered under a code right now: by a cashier or by a signing page.</summary>
     private static (long PlanId, string? Serial, string? Account)? InProgress(Call call, string code) =>
         call.State.FindOpenSigning(call.Merchant.MchId, code) is { } order ? (order.PlanId!.Value, order.RequestSerial, order.DisplayAccount)
-        : call.State.FindOpenSession(call.Merchant.MchId, code) is { } session ? (session.PlanId, session.RequestSerial, session.DisplayAccount)
+        : call.State.FindOpenSession(call.Merchant.MchId, code) is { Schedule: null, IsGlobal: false } session ? (session.PlanId, session.RequestSerial, session.DisplayAccount)
         : null;
 }

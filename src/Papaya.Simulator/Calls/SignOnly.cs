@@ -20,9 +20,9 @@ internal static partial class SignOnly
     /// <summary>Life of an H5 address.</summary>
     private static readonly TimeSpan AddressLife = TimeSpan.FromMinutes(10);
 
-    public static readonly CallRule Reserve = new(Endpoints.PreEntrustWeb, ReserveSession);
+    public static readonly CallRule Reserve = new(Endpoints.PreEntrustWeb, ReserveSession) { AnswersWithNonce = true };
 
-    public static readonly CallRule PartnerReserve = new(Endpoints.PreEntrustWeb.Partner!, ReserveSession);
+    public static readonly CallRule PartnerReserve = new(Endpoints.PreEntrustWeb.Partner!, ReserveSession) { AnswersWithNonce = true };
 
     /// <summary>The user agrees or goes away. The session may be over; then nothing changes.</summary>
     public static SigningResult Act(SimulatorState state, SigningSession session, User user, bool agrees, DateTimeOffset now)
@@ -123,7 +123,7 @@ internal static partial class SignOnly
             ContractCode = Text(request, "contract_code"u8)!,
             RequestSerial = Text(request, "request_serial"u8)!,
             DisplayAccount = Text(request, "contract_display_account"u8)!,
-            NotifyUrl = Raw(Text(request, "notify_url"u8)!),
+            NotifyUrl = Text(request, "notify_url"u8)!,
             Channel = channel,
             SignType = signType,
             OuterId = Text(request, "outerid"u8),
@@ -142,6 +142,11 @@ internal static partial class SignOnly
 
     private static Opening WhyNotOpened(SimulatorState state, Merchant merchant, V2Message request, SigningChannel channel)
     {
+        if (merchant.Penalised)
+        {
+            return new(null, "NOAUTH", "商户被处罚，暂停签约");
+        }
+
         if (!merchant.May(Permission.Papay) || (channel == SigningChannel.H5 && !merchant.May(Permission.H5Sign)))
         {
             return new(null, "NOAUTH", "商户无此接口权限");
@@ -173,8 +178,7 @@ internal static partial class SignOnly
             return;
         }
 
-        // The request has no nonce, the reply has one.
-        call.Success().Add("nonce_str"u8, call.State.Nonces.Next()).Add("pre_entrustweb_id"u8, session.Id)
+        call.Success().Add("pre_entrustweb_id"u8, session.Id)
             .Add("miniprogram_username"u8, "gh_papaya0sign0")
             .Add("miniprogram_path"u8, $"pages/index/index?sign_scene=app&domain_type=cn&pre_entrustweb_id={session.Id}");
     }
@@ -192,9 +196,6 @@ internal static partial class SignOnly
         };
 
     private static string? Text(V2Message request, ReadOnlySpan<byte> name) => request.GetString(name) is { Length: > 0 } value ? value : null;
-
-    /// <summary>One SDK encodes the address inside a mini program's parameters; what counts is the raw one.</summary>
-    private static string Raw(string url) => url.Contains("%3A", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(url) : url;
 
     [System.Text.RegularExpressions.GeneratedRegex("^.\\*.（[0-9]{11}）$", System.Text.RegularExpressions.RegexOptions.None, 1000)]
     private static partial System.Text.RegularExpressions.Regex OuterIdForm();

@@ -39,6 +39,7 @@ internal static class Signing
             : state.FindActiveContract(terms.MchId, terms.PlanId, user.Openid, terms.OuterId) is not null ? "already_signed"
             : state.FindContractByCode(terms.MchId, terms.ContractCode) is { IsActive: true } ? "contract_code_used"
             : user.Items + user.OtherItems >= MostItems ? "too_many_items"
+            : state.FindMerchant(terms.MchId) is { Penalised: true } ? "merchant_penalised"
             : template is null or { Disabled: true } or { SigningBlocked: true } ? "template_closed"
             : null;
     }

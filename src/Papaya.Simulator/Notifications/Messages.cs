@@ -136,6 +136,7 @@ internal static class Messages
         new V2Writer(XmlText.CData).Add("return_code"u8, "SUCCESS").Add("return_msg"u8, "OK").Add("result_code"u8, "SUCCESS")
             .Add("appid"u8, state.Switches.Is("contract_notice_appid", "present") ? contract.AppId : null)
             .Add("mch_id"u8, contract.MchId).Add("sub_mch_id"u8, contract.SubMchId).Add("sub_appid"u8, contract.SubAppId)
+            .Add("sub_openid"u8, contract.SubAppId is { } subAppId ? User.OpenidUnder(subAppId, contract.Openid) : null)
             .Add("contract_code"u8, contract.ContractCode).Add("plan_id"u8, contract.PlanId)
             .Add("openid"u8, contract.Openid).Add("change_type"u8, change).Add("operate_time"u8, BeijingTime.Spaced(at))
             .Add("contract_id"u8, contract.ContractId)

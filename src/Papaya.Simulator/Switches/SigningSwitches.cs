@@ -15,6 +15,8 @@ internal static class SigningSwitches
             "Which of contractorder's two code families is used where both have a word: PARAMETER FAIL or PARAM_ERROR, SIGN_ERROR or SIGNERROR, XML FAIL or XML_FORMAT_ERROR, MERCHANT PERMISSION ERROR or NOAUTH."),
         new("contractorder_changed", ["OUT_TRADE_NO_USED", "201"], Evidence.Community, "contractorder D:4011987320; merchants report the number 201 for unpaid orders",
             "An unpaid order's number again with other parameters."),
+        new("contractorder_failed_contract", ["FAIL", "absent"], Evidence.Official, "contractorder D:4011987320: the field table requires contract_result_code, the sample has none",
+            "contract_result_code and the order's number in the answer of a contractorder that fails."),
         new("contractorder_unknown_openid", ["PARAM_ERROR", "RESULT_NULL"], Evidence.Inferred, "contractorder D:4011987320 lists RESULT NULL without a cause",
             "An openid that belongs to nobody."),
         new("contractorder_same_again", ["same_prepay_id", "fresh_prepay_id"], Evidence.Official, "contractorder D:4011987320: the same or a fresh prepay_id",

@@ -67,7 +67,12 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
             return;
         }
 
-        Begin().Add("result_code"u8, "FAIL").Add("err_code"u8, code).Add("err_code_des"u8, text);
+        var answer = Begin().Add("result_code"u8, "FAIL").Add("err_code"u8, code).Add("err_code_des"u8, text);
+        if (rule.HasOwnCodes && state.Switches.Is("contractorder_failed_contract", "FAIL"))
+        {
+            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, code).Add("contract_err_code_des"u8, text)
+                .Add("out_trade_no"u8, Text("out_trade_no"u8));
+        }
     }
 
     /// <summary>An unsigned refusal: <c>return_code</c> FAIL.</summary>
@@ -109,7 +114,7 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
         }
 
         // querycontract and deletecontract neither take nor give a nonce.
-        return rule.HasNonce ? _answer.Add("nonce_str"u8, state.Nonces.Next()) : _answer;
+        return rule.AnswersWithNonce ? _answer.Add("nonce_str"u8, state.Nonces.Next()) : _answer;
     }
 }
 
@@ -120,7 +125,8 @@ internal sealed record CallRule(V2Endpoint Endpoint, Action<Call> Run)
 
     public string Path => Endpoint.Path;
 
-    public bool HasNonce => Endpoint.HasNonce;
+    /// <summary>preentrustweb takes no nonce and gives one; most calls do both, some neither.</summary>
+    public bool AnswersWithNonce { get; init; } = Endpoint.HasNonce;
 
     /// <summary>A required parameter whose absence WeChat tolerates.</summary>
     public string MayLack

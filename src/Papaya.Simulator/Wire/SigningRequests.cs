@@ -23,6 +23,7 @@ internal static partial class SigningRequests
     public static Opening FromQuery(SimulatorState state, V2Endpoint endpoint, string query, DateTimeOffset now)
     {
         List<(string, string)> fields = [];
+        var isEscapedRight = !LowerCaseEscape().IsMatch(query);
         foreach (var part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = part.IndexOf('=', StringComparison.Ordinal);
@@ -30,15 +31,21 @@ internal static partial class SigningRequests
         }
 
         var channel = endpoint.ReplyForm == ReplyForm.Page ? SigningChannel.OfficialAccount : SigningChannel.H5;
-        return Open(state, endpoint, channel, fields, now);
+        return Open(state, endpoint, channel, fields, now, isEscapedRight);
     }
 
-    /// <summary>extraData of a mini program: strings, or JSON numbers where the official sample has them.</summary>
+    /// <summary>
+    /// extraData of a mini program: strings, or JSON numbers where the official sample has them. <c>notify_url</c> may be percent-encoded; the sign is over the raw one.
+    /// </summary>
     public static Opening FromExtraData(SimulatorState state, IReadOnlyDictionary<string, JsonElement> data, DateTimeOffset now) =>
         Open(state, Endpoints.MiniProgram, SigningChannel.MiniProgram,
-            [.. data.Select(d => (d.Key, d.Value.ValueKind == JsonValueKind.String ? d.Value.GetString()! : d.Value.GetRawText()))], now);
+            [.. data.Select(d => (d.Key, Raw(d.Key, d.Value.ValueKind == JsonValueKind.String ? d.Value.GetString()! : d.Value.GetRawText())))], now);
 
-    private static Opening Open(SimulatorState state, V2Endpoint endpoint, SigningChannel channel, List<(string Name, string Value)> fields, DateTimeOffset now)
+    private static string Raw(string name, string value) =>
+        name == "notify_url" && !value.Contains("://", StringComparison.Ordinal) ? Uri.UnescapeDataString(value) : value;
+
+    private static Opening Open(
+        SimulatorState state, V2Endpoint endpoint, SigningChannel channel, List<(string Name, string Value)> fields, DateTimeOffset now, bool isEscapedRight = true)
     {
         if (Read(fields) is not { } request)
         {
@@ -52,12 +59,8 @@ internal static partial class SigningRequests
         }
 
         state.Switches.ActFor(merchant.MchId);
-        if (merchant.Penalised)
-        {
-            return new(null, "NOAUTH", "商户被处罚，暂停签约");
-        }
-
-        if (SignTypeOf(state, endpoint, merchant, request, fields, now) is not { } signType)
+        // Escapes are upper-case hexadecimal (docs/reference/wechat-rules.md): with others the address is another text than WeChat's.
+        if (!isEscapedRight || SignTypeOf(state, endpoint, merchant, request, fields, now) is not { } signType)
         {
             return new(null, "SIGN_ERROR", channel == SigningChannel.H5 ? "签约参数签名校验错误" : Texts.BadSign);
         }
@@ -119,6 +122,9 @@ internal static partial class SigningRequests
 
         return V2Message.TryParse(Encoding.UTF8.GetBytes(xml.Append("</xml>").ToString()), out var message, out _) ? message : null;
     }
+
+    [GeneratedRegex("%(?:[0-9A-Fa-f][a-f]|[a-f][0-9A-F])", RegexOptions.None, 1000)]
+    private static partial Regex LowerCaseEscape();
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,63}$", RegexOptions.None, 1000)]
     private static partial Regex Name();

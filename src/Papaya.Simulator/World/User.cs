@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Papaya.Simulator.World;
@@ -60,6 +62,10 @@ internal sealed class Card
 /// <summary>A WeChat user with a wallet and cards.</summary>
 internal sealed class User
 {
+    /// <summary>The same user as another app knows him; 28 characters that follow from both.</summary>
+    public static string OpenidUnder(string appId, string openid) =>
+        "o" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{appId}/{openid}")))[..27];
+
     public required string Openid { get; set; }
 
     public string? Nickname { get; set; }
