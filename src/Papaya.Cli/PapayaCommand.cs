@@ -38,6 +38,7 @@ internal static class PapayaCommand
             SignCommands.Verify(output),
             EndpointsCommand.Create(output),
             SwitchesCommand.Create(output),
+            LintRulesCommand.Create(output),
             DemoCommand.Create(output),
             BenchCommand.Create(output),
         };

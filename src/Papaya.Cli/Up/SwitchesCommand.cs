@@ -1,25 +1,25 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.RegularExpressions;
 using Papaya.Simulator;
 using Spectre.Console;
 
 namespace Papaya.Cli.Up;
 
 /// <summary><c>switches</c>: what the simulator does where WeChat's documents are silent or contradict each other.</summary>
-internal static partial class SwitchesCommand
+internal static class SwitchesCommand
 {
     private const int Width = 170;
 
     public static Command Create(TextWriter output)
     {
-        var markdown = new Option<string?>("--markdown") { Description = "Bring the table in this file up to date." };
+        var markdown = new Option<string?>("--markdown") { Description = "Bring the table in this file up to date; in Chinese when its name ends with .zh-CN.md." };
         var switches = new Command("switches", "Show the named switches of the simulator with their defaults, evidence and sources.") { markdown };
         switches.SetAction(async (parsed, ct) =>
         {
             if (parsed.GetValue(markdown) is { } file)
             {
-                await File.WriteAllTextAsync(file, Update(await File.ReadAllTextAsync(file, ct)), ct);
+                var page = await File.ReadAllTextAsync(file, ct);
+                await File.WriteAllTextAsync(file, MarkedTable.Replace(page, "switches", Table(MarkedTable.IsChinese(file))), ct);
                 await output.WriteLineAsync($"wrote {file}: {Switches.All.Count} switches");
             }
             else
@@ -32,21 +32,17 @@ internal static partial class SwitchesCommand
         return switches;
     }
 
-    /// <summary>The page with the table between its two marks as it should be.</summary>
-    public static string Update(string page)
+    private static string Table(bool isChinese)
     {
-        if (!Marks().IsMatch(page))
-        {
-            throw new CommandFailedException("The file has no lines <!-- switches --> and <!-- end of switches -->; the table goes between them.");
-        }
-
-        var table = new StringBuilder("<!-- switches -->\n| switch | values, the default first | evidence | what it decides | source |\n|---|---|---|---|---|\n");
+        var table = new StringBuilder(isChinese ? "| 开关 | 取值，第一个是默认值 | 依据 | 决定什么 | 来源 |\n" : "| switch | values, the default first | evidence | what it decides | source |\n")
+            .Append("|---|---|---|---|---|\n");
         foreach (var one in Switches.All)
         {
-            table.Append($"| `{one.Name}` | **{one.Default}**{string.Concat(one.Values.Skip(1).Select(v => ", " + v))} | {Word(one.Evidence)} | {Cell(one.Meaning)} | {Cell(one.Source)} |\n");
+            var values = $"**{one.Default}**{string.Concat(one.Values.Skip(1).Select(v => ", " + v))}";
+            table.Append($"| `{one.Name}` | {values} | {Word(one.Evidence, isChinese)} | {MarkedTable.Cell(isChinese ? one.Chinese : one.Meaning)} | {MarkedTable.Cell(one.Source)} |\n");
         }
 
-        return Marks().Replace(page, _ => table.Append("<!-- end of switches -->").ToString());
+        return table.ToString();
     }
 
     private static void Show(TextWriter output)
@@ -56,21 +52,16 @@ internal static partial class SwitchesCommand
         var table = new Table { Border = TableBorder.Simple }.AddColumns("switch", "values, the default first", "evidence", "what it decides");
         foreach (var one in Switches.All)
         {
-            table.AddRow(new Text(one.Name), new Text(string.Join(", ", one.Values)), new Text(Word(one.Evidence)), new Text(one.Meaning));
+            table.AddRow(new Text(one.Name), new Text(string.Join(", ", one.Values)), new Text(Word(one.Evidence, isChinese: false)), new Text(one.Meaning));
         }
 
         console.Write(table);
     }
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
-
-    private static string Word(Evidence evidence) => evidence switch
+    private static string Word(Evidence evidence, bool isChinese) => evidence switch
     {
-        Evidence.Official => "official",
-        Evidence.Community => "community",
-        Evidence.Inferred => "inferred",
+        Evidence.Official => isChinese ? "官方" : "official",
+        Evidence.Community => isChinese ? "社区" : "community",
+        Evidence.Inferred => isChinese ? "推断" : "inferred",
     };
-
-    [GeneratedRegex("<!-- switches -->.*<!-- end of switches -->", RegexOptions.Singleline, 1000)]
-    private static partial Regex Marks();
 }

@@ -17,7 +17,7 @@ internal sealed class SwitchRoutes(ControlApi api, SimulatorState state)
     }
 
     private IEnumerable<SwitchView> List(string? mchId) =>
-        Switches.All.Select(s => new SwitchView(s.Name, state.Switches[s.Name, mchId], s.Default, s.Values, s.Evidence, s.Source, s.Meaning));
+        Switches.All.Select(s => new SwitchView(s.Name, state.Switches[s.Name, mchId], s.Default, s.Values, s.Evidence, s.Source, s.Meaning, s.Chinese));
 
     /// <summary>The member <c>mch_id</c> is no switch: it says whose values the others are.</summary>
     private Outcome<Listing<SwitchView>> SetSwitches(Dictionary<string, string> values, DateTimeOffset now)

@@ -196,6 +196,6 @@ internal sealed record LedgerEntry(
 
 internal sealed record LedgerView(LedgerEntry[] Entries, FundsEntry[] Funds);
 
-internal sealed record SwitchView(string Name, string Value, string Default, string[] Values, Evidence Evidence, string Source, string Meaning);
+internal sealed record SwitchView(string Name, string Value, string Default, string[] Values, Evidence Evidence, string Source, string Meaning, string MeaningZh);
 
 internal sealed record Listing<T>(T[] Data);

@@ -54,7 +54,7 @@ internal static class ContractRules
             },
         },
         new("debit-after-termination", LintSeverity.Error,
-            new("解约后仍发起扣款", "A debit after the end of its contract"), new("收到解约通知后停止扣款", "Stop debiting when the end is told"), "checklist 12, 21")
+            new("解约后仍发起扣款", "A debit after the end of its contract"), new("收到解约通知后停止扣款", "Stop debiting when the end is told"), "docs/reference/wechat-rules.md §6, §7")
         {
             OnCall = c =>
             {

@@ -38,7 +38,7 @@ internal static class FieldRules
         },
         new("display-account-is-nickname", LintSeverity.Warning,
             new("展示账户不应使用微信昵称", "The display account should not be a WeChat nickname"),
-            new("使用用户在商户侧的账户名", "Use the account's name in your own system"), "requirement R1.1; contract_display_account")
+            new("使用用户在商户侧的账户名", "Use the account's name in your own system"), "checklist 6")
         {
             OnCall = c =>
             {

@@ -16,7 +16,7 @@ internal static class MessageRules
     public static readonly IReadOnlyList<LintRule> All =
     [
         new("answered-late", LintSeverity.Error,
-            new("通知应答超时", "A notification was answered late"), new("先落库再立即应答，业务处理放到之后", "Store the message, answer at once, work afterwards"), "checklist 13; notification pages: 5 seconds")
+            new("通知应答超时", "A notification was answered late"), new("先落库再立即应答，业务处理放到之后", "Store the message, answer at once, work afterwards"), "notification pages D:4011987465: 5 seconds")
         {
             OnSend = c =>
             {
@@ -58,7 +58,7 @@ internal static class MessageRules
             },
         },
         new("never-acknowledged", LintSeverity.Error,
-            new("通知始终未被确认", "Never acknowledged"), new("检查回调地址是否可达、验签是否通过", "Check that the address can be reached and the sign verifies"), "notification pages")
+            new("通知始终未被确认", "Never acknowledged"), new("检查回调地址是否可达、验签是否通过", "Check that the address can be reached and the sign verifies"), "notification pages D:4011987465")
         {
             OnSend = c =>
             {

@@ -30,7 +30,7 @@ internal static class NumberRules
         new("no-query-after-systemerror", LintSeverity.Error,
             new("SYSTEMERROR 或无应答后未查单", "No query after SYSTEMERROR or a missing answer"),
             new("调用 paporderquery 或 orderquery 查询该单号，再决定是否用原单号重试", "Ask paporderquery or orderquery about this number before repeating it"),
-            "checklist 16; error table of pappayapply")
+            "checklist 16; error table of pappayapply, D:4011987377")
         {
             OnCall = c =>
             {
@@ -117,7 +117,7 @@ internal static class NumberRules
             },
         },
         new("retry-after-rulelimit", LintSeverity.Warning,
-            new("超限后当日重复扣款", "Tried again on the day of RULELIMIT"), new("超限后次日再试", "Try again on another day"), "error table of pappayapply")
+            new("超限后当日重复扣款", "Tried again on the day of RULELIMIT"), new("超限后次日再试", "Try again on another day"), "error table of pappayapply, D:4011987377")
         {
             OnCall = c =>
             {
@@ -128,7 +128,7 @@ internal static class NumberRules
             },
         },
         new("no-back-off", LintSeverity.Warning,
-            new("被限频后未退避", "No back-off after FREQUENCY_LIMITED"), new("被限频后至少等待一秒并逐次加长", "Wait a second at least, and longer each time"), "checklist 11")
+            new("被限频后未退避", "No back-off after FREQUENCY_LIMITED"), new("被限频后至少等待一秒并逐次加长", "Wait a second at least, and longer each time"), "docs/reference/wechat-rules.md §5")
         {
             OnCall = c =>
             {

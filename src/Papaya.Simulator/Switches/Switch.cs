@@ -13,8 +13,8 @@ internal enum Evidence
     Inferred,
 }
 
-/// <summary>A point on which sources are silent or contradict each other.</summary>
-internal sealed record Switch(string Name, string[] Values, Evidence Evidence, string Source, string Meaning)
+/// <summary>A point on which sources are silent or contradict each other; what it decides stands in English and in Chinese.</summary>
+internal sealed record Switch(string Name, string[] Values, Evidence Evidence, string Source, string Meaning, string Chinese)
 {
     public string Default => Values[0];
 }

@@ -7,16 +7,37 @@ namespace Papaya.World.Tests.CommandLine;
 /// <summary>The switches as a person sees them.</summary>
 public sealed class SwitchesCommandTests
 {
-    private static readonly string Page = Path.Combine(Repository.Root, "docs", "reference", "fidelity.md");
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    [Fact]
-    public void The_page_in_the_documents_is_what_the_switches_say()
+    [Theory]
+    [InlineData("fidelity.md")]
+    [InlineData("fidelity.zh-CN.md")]
+    public async Task The_page_in_the_documents_is_what_the_switches_say(string name)
     {
-        var page = File.ReadAllText(Page);
-        Assert.True(page == SwitchesCommand.Update(page), "docs/reference/fidelity.md is not current: run `papaya switches --markdown docs/reference/fidelity.md`.");
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "reference", name));
+        var folder = Directory.CreateTempSubdirectory("papaya-switches-");
+        try
+        {
+            var copy = Path.Combine(folder.FullName, name);
+            await File.WriteAllTextAsync(copy, page);
+            Assert.Equal(0, await RunAsync("switches", "--markdown", copy));
+            Assert.True(page == await File.ReadAllTextAsync(copy), $"docs/reference/{name} is not current: run `papaya switches --markdown docs/reference/{name}`.");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
+
+    [Fact]
+    public void Every_switch_is_explained_in_both_languages() => Assert.All(Switches.All, one =>
+    {
+        // Chinese words inside the English are WeChat's own.
+        Assert.True(one.Meaning.Count(char.IsAsciiLetter) > one.Meaning.Length / 2, one.Name);
+        Assert.Contains(one.Chinese, c => c is >= '\u4e00' and <= '\u9fff');
+        Assert.EndsWith("。", one.Chinese, StringComparison.Ordinal);
+    });
 
     [Fact]
     public async Task All_are_listed_with_their_values()
