@@ -96,6 +96,32 @@ public sealed partial class DocumentTests
         static List<string> Commands(string page) => [.. CodeBlock().Matches(page).Select(block => block.Groups[1].Value.Trim())];
     }
 
+    [Theory]
+    [InlineData("docs/reference/simulator")]
+    [InlineData("docs/reference/fidelity")]
+    [InlineData("docs/reference/lint")]
+    [InlineData("src/Papaya.Simulator.Testing/README")]
+    public void What_is_code_on_a_page_is_on_its_Chinese_page_too(string page)
+    {
+        var (english, chinese) = (File.ReadAllText(Path.Combine(Repository.Root, page + ".md")), File.ReadAllText(Path.Combine(Repository.Root, page + ".zh-CN.md")));
+        Assert.Equal(Code(english), Code(chinese));
+        Assert.Equal(Heading().Count(english), Heading().Count(chinese));
+        Assert.Equal(Row().Count(english), Row().Count(chinese));
+
+        // The page and its translation are named by their own files.
+        static IEnumerable<string> Code(string text) => CodeSpan().Matches(FencedBlock().Replace(text, "")).Select(m => m.Groups[1].Value.Replace(".zh-CN.md", ".md", StringComparison.Ordinal))
+            .Distinct().Order(StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex("`([^`\n]+)`", RegexOptions.None, 1000)]
+    private static partial Regex CodeSpan();
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Singleline | RegexOptions.Multiline, 1000)]
+    private static partial Regex FencedBlock();
+
+    [GeneratedRegex(@"^\|", RegexOptions.Multiline, 1000)]
+    private static partial Regex Row();
+
     [GeneratedRegex(@"`(?:(\w+)\.)?(\w+Tests\w*)\.(\w+)`", RegexOptions.None, 1000)]
     private static partial Regex TestName();
 
