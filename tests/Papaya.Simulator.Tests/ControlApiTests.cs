@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace Papaya.Simulator.Tests;
@@ -73,12 +74,25 @@ public sealed class ControlApiTests
     {
         await using var world = await World.StartAsync();
         var all = (await world.SeeAsync("/switches"))["data"]!.AsArray();
-        Assert.All(all, s => Assert.True(((string)s!["source"]!).Length > 0 && ((string)s["meaning"]!).Length > 0 && (string?)s["value"] == (string?)s["default"]));
+        Assert.All(all, s => Assert.True(((string)s!["source"]!).Length > 0 && ((string)s["meaning"]!).Length > 0 && ((string)s["meaning_zh"]!).Any(c => c > 0x4e00) && (string?)s["value"] == (string?)s["default"]));
         await world.DoAsync("/switches", new JsonObject { ["debit_failure_notification"] = "F3" });
         Assert.Contains((await world.SeeAsync("/switches"))["data"]!.AsArray(), s => (string?)s!["value"] == "F3");
         Assert.Equal(400, (await world.ControlAsync(HttpMethod.Post, "/switches", new JsonObject { ["debit_failure_notification"] = "F9" })).Status);
         Assert.Equal(400, (await world.ControlAsync(HttpMethod.Post, "/switches", new JsonObject { ["no_such"] = "x" })).Status);
         await Assert.ThrowsAsync<ArgumentException>(() => World.StartAsync(switches: ("no_such", "x")));
+    }
+
+    [Theory]
+    [InlineData("zh", "meaning_zh", "meaning")]
+    [InlineData("en", "meaning", "meaning_zh")]
+    public async Task The_room_explains_switches_in_its_visitors_language(string language, string told, string other)
+    {
+        await using var world = await World.StartAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var page = WebUtility.HtmlDecode(await http.GetStringAsync(new Uri(world.Address, $"/room/switches?lang={language}")));
+        var nonce = (await world.SeeAsync("/switches"))["data"]!.AsArray().Single(s => (string?)s!["name"] == "papay_nonce")!;
+        Assert.Contains((string)nonce[told]!, page, StringComparison.Ordinal);
+        Assert.DoesNotContain((string)nonce[other]!, page, StringComparison.Ordinal);
     }
 
     [Theory]
