@@ -80,7 +80,7 @@ public static class SimulatorHost
         }
 
         courier.HeadersOfV3 = (delivery, body, sentAt, fault) => Callbacks.HeadersOf(state, delivery, body, sentAt, fault);
-        state.OnDue = what => Perform(state, courier, what);
+        state.OnDue = due => Perform(state, courier, due);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             // Only now a port of 0 has become a number.
@@ -140,8 +140,9 @@ public static class SimulatorHost
         return app;
     }
 
-    private static void Perform(SimulatorState state, Courier courier, Scheduled what)
+    private static void Perform(SimulatorState state, Courier courier, Due due)
     {
+        var what = due.What;
         if (what is Delivery delivery)
         {
             courier.Take(delivery);
@@ -149,6 +150,11 @@ public static class SimulatorHost
         }
 
         using var op = state.Begin();
+        if (!due.Stands)
+        {
+            return;
+        }
+
         state.Switches.ActFor(what.MchId);
         switch (what)
         {
@@ -159,13 +165,13 @@ public static class SimulatorHost
             case Order order:
                 Orders.Expire(state, order);
                 break;
-            case Contract contract:
+            case Contract { IsActive: true } contract:
                 Contracts.Terminate(state, contract, Contracts.Expired, null, op.Now);
                 break;
             case SigningSession session:
                 SignOnly.Expire(state, session);
                 break;
-            case Refund refund:
+            case Refund { State: RefundState.Processing } refund:
                 Moments.Complete(state, refund, op.Now);
                 break;
         }

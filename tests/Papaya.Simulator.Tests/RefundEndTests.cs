@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Papaya.Simulator.Calls;
+using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Tests;
@@ -29,6 +31,53 @@ public sealed class RefundEndTests
         Assert.Equal(("SUCCESS", "API"), (Inner(shop[1])["refund_status"], Inner(shop[1])["refund_request_source"]));
         Assert.Equal(0, await world.BalanceAsync(openid));
         Assert.Equal(409, (await world.ControlAsync(HttpMethod.Post, "/refunds/R1", new JsonObject { ["outcome"] = "closed" })).Status);
+    }
+
+    [Theory]
+    [InlineData("success", 1_000)]
+    [InlineData("closed", 0)]
+    public async Task What_ends_it_first_is_its_only_end(string outcome, long back)
+    {
+        await using var world = await World.StartAsync();
+        var openid = await world.UserAsync(2_500);
+        await world.SignedAsync(openid, changes: ("out_trade_no", "P1"));
+        await world.RefundAsync("P1", "R1", 1_000);
+        var perform = world.State.OnDue!;
+        world.State.OnDue = due =>
+        {
+            // Its moment has been taken from the agenda; somebody is quicker.
+            if (due.What is Refund refund)
+            {
+                using var op = world.State.Begin();
+                RefundDesk.End(world.State, refund, outcome == "success" ? RefundState.Success : RefundState.Closed, op.Now);
+            }
+
+            perform(due);
+        };
+        await world.AdvanceAsync(TimeSpan.FromMinutes(20));
+        Assert.Equal(back, await world.BalanceAsync(openid));
+        Assert.Equal(outcome == "success" ? "SUCCESS" : "REFUNDCLOSE", (await AskAsync(world, "R1"))["refund_status_0"]);
+        Assert.Equal(outcome == "success" ? 1_000 : 0, (long)(await world.SeeAsync("/orders/P1"))["refunded"]!);
+    }
+
+    [Fact]
+    public async Task A_contract_that_is_ended_in_the_instant_of_its_expiry_ends_once()
+    {
+        await using var world = await World.StartAsync();
+        var contract = world.State.FindContract(await world.SignedAsync())!;
+        var perform = world.State.OnDue!;
+        world.State.OnDue = due =>
+        {
+            if (due.What == contract)
+            {
+                using var op = world.State.Begin();
+                Contracts.Terminate(world.State, contract, 3, "quicker", op.Now);
+            }
+
+            perform(due);
+        };
+        await world.AdvanceAsync(contract.ExpiresAt - world.Now);
+        Assert.Equal((3, "quicker"), (contract.TerminationMode, contract.TerminationRemark));
     }
 
     [Theory]

@@ -55,6 +55,12 @@ internal static class Debits
     {
         (order.ErrCode, order.ErrText) = ("TRADE_ERROR", Texts.OrderClosed);
         state.Put(order);
+        if (state.FindContract(order.ContractId) is { } contract && contract.WaitingOrder == order.OutTradeNo)
+        {
+            contract.WaitingOrder = null;
+            state.Put(contract);
+        }
+
         if (state.Switches.Is("closed_debit_notification", "TRADE_ERROR"))
         {
             Messages.DebitFailed(state, order, now);

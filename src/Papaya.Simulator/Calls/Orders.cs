@@ -46,8 +46,7 @@ internal static class Orders
         else if (order is not null)
         {
             var state = order.State == TradeState.PayFail ? "PAYERROR" : Name(order.State);
-            Answer(call, order, state, order.State == TradeState.Success
-                || (order.State == TradeState.Refund && call.State.Switches.Is("refund_state_answer", "full")));
+            Answer(call, order, state);
         }
     }
 
@@ -71,7 +70,7 @@ internal static class Orders
         }
         else if (order is not null)
         {
-            Answer(call, order, Name(order.State), order.State == TradeState.Success).Add("contract_id"u8, order.ContractId);
+            Answer(call, order, Name(order.State)).Add("contract_id"u8, order.ContractId);
         }
     }
 
@@ -82,7 +81,7 @@ internal static class Orders
         if (call.Text("transaction_id"u8) is { } transaction)
         {
             order = call.State.FindOrderByTransaction(call.Merchant.MchId, transaction);
-            if (order is null)
+            if (order is null or { IsGlobal: true })
             {
                 call.Fail("INVALID_TRANSACTIONID", "无效的微信订单号");
                 return false;
@@ -99,14 +98,14 @@ internal static class Orders
         }
 
         // What a service provider ordered for one sub-merchant is nobody else's.
-        order = call.State.FindOrder(call.Merchant.MchId, number) is { } found && found.SubMchId == call.SubMchId ? found : null;
+        order = call.State.FindOrder(call.Merchant.MchId, number) is { IsGlobal: false } found && found.SubMchId == call.SubMchId ? found : null;
         return true;
     }
 
-    private static V2Writer Answer(Call call, Order order, string state, bool isFull)
+    private static V2Writer Answer(Call call, Order order, string state)
     {
         var answer = call.Success();
-        if (!isFull)
+        if (order.State != TradeState.Success && !(order.State == TradeState.Refund && call.State.Switches.Is("refund_state_answer", "full")))
         {
             answer.Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach);
             return call.State.Switches.Is("orderquery_short_state", "number_only") && call.Path == Query.Path ? answer : answer
@@ -126,7 +125,7 @@ internal static class Orders
         var order = call.State.FindOrder(call.Merchant.MchId, call.Text("out_trade_no"u8));
         switch (order)
         {
-            case null or { State: TradeState.Accept }:
+            case null or { State: TradeState.Accept } or { IsGlobal: true }:
             case not null when order.SubMchId != call.SubMchId:
                 call.Fail("ORDERNOTEXIST", Texts.NoOrder);
                 return;
@@ -153,9 +152,11 @@ internal static class Orders
             return;
         }
 
+        // One that has failed was told of then.
+        var isUnderWay = order is { Kind: OrderKind.Debit, State: TradeState.NotPay, ErrCode: null };
         order.ClosedByMerchant = true;
         Expire(call.State, order);
-        if (order.Kind == OrderKind.Debit)
+        if (isUnderWay)
         {
             Debits.Closed(call.State, order, call.Now);
         }

@@ -53,7 +53,7 @@ internal static class Refunds
         if (call.Text("transaction_id"u8) is { } transaction)
         {
             order = state.FindOrderByTransaction(mchId, transaction);
-            if (order is null)
+            if (order is null or { IsGlobal: true })
             {
                 call.Fail("INVALID_TRANSACTIONID", "无效的微信订单号");
                 return;
@@ -69,7 +69,7 @@ internal static class Refunds
             return;
         }
 
-        if (order is null or { IsPaid: false } || order.SubMchId != call.SubMchId)
+        if (order is null or { IsPaid: false } or { IsGlobal: true } || order.SubMchId != call.SubMchId)
         {
             call.Fail("ORDERNOTEXIST", Texts.NoOrder);
             return;
@@ -206,7 +206,7 @@ internal static class Refunds
         if (call.Text("transaction_id"u8) is { } transaction)
         {
             found = state.FindOrderByTransaction(mchId, transaction);
-            if (found is null)
+            if (found is null or { IsGlobal: true })
             {
                 call.Fail("INVALID_TRANSACTIONID", "无效的微信订单号");
                 return false;
@@ -228,7 +228,7 @@ internal static class Refunds
             return false;
         }
 
-        if (found?.Refunds is not { Count: > 0 } list || found.SubMchId != call.SubMchId)
+        if (found is null or { IsGlobal: true } || found.Refunds is not { Count: > 0 } list || found.SubMchId != call.SubMchId)
         {
             call.Fail("REFUNDNOTEXIST", "退款订单查询失败");
             return false;
@@ -242,13 +242,13 @@ internal static class Refunds
         {
             order = null!; // Given on success only.
             refunds = [];
-            if (refund is null || state.FindOrder(mchId, refund.OutTradeNo)!.SubMchId != call.SubMchId)
+            if (refund is null || state.FindOrder(mchId, refund.OutTradeNo) is not { IsGlobal: false } one || one.SubMchId != call.SubMchId)
             {
                 call.Fail("REFUNDNOTEXIST", "退款订单查询失败");
                 return false;
             }
 
-            order = state.FindOrder(mchId, refund.OutTradeNo)!;
+            order = one;
             refunds = [refund];
             return true;
         }

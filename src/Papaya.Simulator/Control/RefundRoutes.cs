@@ -60,9 +60,9 @@ internal sealed class RefundRoutes(ControlApi api, SimulatorState state)
             return new(400, "out_refund_no has 1 to 64 characters; amount is at least 1 fen.");
         }
 
-        if (state.FindMerchant(mchId) is not { } merchant || state.FindOrder(mchId, request.OutTradeNo) is not { IsPaid: true } order)
+        if (state.FindMerchant(mchId) is not { } merchant || state.FindOrder(mchId, request.OutTradeNo) is not { IsPaid: true, IsGlobal: false } order)
         {
-            return new(404, $"Merchant {mchId} has no paid order {request.OutTradeNo}.");
+            return new(404, $"Merchant {mchId} has no paid order {request.OutTradeNo}; debits of the global family are taken back by reverse.");
         }
 
         state.Switches.ActFor(mchId);

@@ -146,22 +146,13 @@ internal static class GlobalDebits
 
         if (order.State == TradeState.Success)
         {
-            Funds.Give(state, state.FindUser(order.Openid)!, order.BankType!, order.PayerAmount!.Value);
-            order.Refunded = order.Amount;
-            state.Put(new Movement
-            {
-                MchId = order.MchId,
-                Kind = MovementKind.Refund,
-                OutTradeNo = order.OutTradeNo,
-                TransactionId = order.TransactionId!,
-                ContractId = order.ContractId,
-                Openid = order.Openid!,
-                Amount = order.PayerAmount.Value,
-                At = call.Now,
-            });
+            RefundDesk.Reverse(state, order, call.Now);
+        }
+        else
+        {
+            order.State = TradeState.Closed;
         }
 
-        order.State = order.State == TradeState.Success ? TradeState.Refund : TradeState.Closed;
         state.Put(order);
         call.Succeed();
     }

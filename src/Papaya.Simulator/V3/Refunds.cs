@@ -90,7 +90,7 @@ internal static partial class Refunds
         }
 
         var order = transaction is not null ? state.FindOrderByTransaction(merchant.MchId, transaction) : state.FindOrder(merchant.MchId, number);
-        if (order is null or { IsPaid: false } || order.SubMchId != call.SubMchId)
+        if (order is null or { IsPaid: false } or { IsGlobal: true } || order.SubMchId != call.SubMchId)
         {
             call.Refuse(404, "RESOURCE_NOT_EXISTS", "订单不存在");
             return;
@@ -269,7 +269,7 @@ internal static partial class Refunds
 
     private static Refund? Find(V3Call call) =>
         call.State.FindRefund(call.Merchant.MchId, call.Text("out_refund_no")) is { } refund
-        && call.State.FindOrder(refund.MchId, refund.OutTradeNo)!.SubMchId == call.SubMchId ? refund : null;
+        && call.State.FindOrder(refund.MchId, refund.OutTradeNo) is { IsGlobal: false } order && order.SubMchId == call.SubMchId ? refund : null;
 
     private static void Invalid(V3Call call, string message) => call.Refuse(400, "INVALID_REQUEST", message);
 

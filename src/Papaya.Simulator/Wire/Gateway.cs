@@ -235,15 +235,15 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
     /// <summary>What is due at this instant happens before the answer leaves, messages included.</summary>
     private async Task HurryAsync()
     {
-        while (state.TakeDue() is { } what)
+        while (state.TakeDue() is { } due)
         {
-            if (what is Delivery delivery)
+            if (due.What is Delivery delivery)
             {
                 await courier.SendNowAsync(delivery);
             }
             else
             {
-                state.OnDue?.Invoke(what);
+                state.OnDue?.Invoke(due);
             }
         }
     }

@@ -162,6 +162,10 @@ internal sealed class Order : Scheduled
     [JsonIgnore]
     public List<Refund>? Refunds { get; set; }
 
+    /// <summary>A debit of the global family: its amount is in another money, and only that family's calls know it.</summary>
+    [JsonIgnore]
+    public bool IsGlobal => Currency is not null;
+
     [JsonIgnore]
     public bool IsPaid => State is TradeState.Success or TradeState.Refund;
 

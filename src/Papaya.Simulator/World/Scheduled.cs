@@ -12,3 +12,10 @@ internal abstract class Scheduled
     /// <summary>Order among those due at the same instant; also tells a current appointment from an old one.</summary>
     public long DueNumber { get; set; }
 }
+
+/// <summary>An appointment taken from the agenda. What it was made for may happen otherwise before it is performed.</summary>
+internal readonly record struct Due(Scheduled What, long Number)
+{
+    /// <summary>Whether it still stands; asked under the world's lock.</summary>
+    public bool Stands => What.DueNumber == Number && What.DueAt is not null;
+}

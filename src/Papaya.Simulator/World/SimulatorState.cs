@@ -97,7 +97,7 @@ public sealed class SimulatorState : IDisposable
     }
 
     /// <summary>Executes what the agenda holds; set by the host before <see cref="Start"/>.</summary>
-    internal Action<Scheduled>? OnDue { get; set; }
+    internal Action<Due>? OnDue { get; set; }
 
     internal SimulatorOptions Options { get; }
 
@@ -643,20 +643,20 @@ public sealed class SimulatorState : IDisposable
             _alarmAt = null;
         }
 
-        while (TakeDue() is { } what)
+        while (TakeDue() is { } due)
         {
-            OnDue?.Invoke(what);
+            OnDue?.Invoke(due);
         }
 
         Arm();
     }
 
     /// <summary>What is due now, taken from the agenda.</summary>
-    internal Scheduled? TakeDue()
+    internal Due? TakeDue()
     {
         lock (_gate)
         {
-            return !_disposed && Next() is { } at && at <= _clock.GetUtcNow() ? _agenda.Dequeue() : null;
+            return !_disposed && Next() is { } at && at <= _clock.GetUtcNow() && _agenda.TryDequeue(out var what, out var due) ? new(what, due.Number) : null;
         }
     }
 
