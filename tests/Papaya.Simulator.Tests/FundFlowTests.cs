@@ -39,7 +39,7 @@ public sealed class FundFlowTests
         var closing = await world.SeeAsync(Funds);
         Assert.Equal((long)closing["basic"]!, basic + (long)(await OpeningAsync(world)));
         Assert.Equal((long)closing["fees"]!, fees);
-        var trades = ledger["entries"]!.AsArray();
+        JsonNode[] trades = [.. ledger["entries"]!.AsArray().Concat(ledger["funds"]!.AsArray().Where(f => (string?)f!["kind"] == "refund_closed"))!];
         long Sum(string kind, string member) => trades.Where(e => (string?)e!["kind"] == kind).Sum(e => (long)e![member]!);
         var taken = Sum("payment", "amount") + Sum("debit", "amount") - Sum("refund", "amount") + Sum("refund_closed", "amount");
         var cost = Sum("payment", "fee") + Sum("debit", "fee") - Sum("refund", "fee") + Sum("refund_closed", "fee");
@@ -159,8 +159,7 @@ public sealed class FundFlowTests
         var rows = new List<BillRow>();
         var summary = (BillSummary?)null;
         var bytes = (await world.BillAsync(day.ToString("yyyyMMdd"), tar: day.Day % 2 == 0 ? "GZIP" : null)).Bytes;
-        var expected = entries.Where(e => (string?)e["kind"] != "refund_closed").ToArray();
-        if (expected.Length == 0)
+        if (entries.Length == 0)
         {
             Assert.Contains("No Bill Exist", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
             return;
@@ -174,7 +173,7 @@ public sealed class FundFlowTests
 
         summary = reader.Summary!;
         Assert.Equal(
-            expected.Select(e => ((string?)e["out_trade_no"], (string?)e["out_refund_no"], (long)e["amount"]!, ((string?)e["kind"] == "refund" ? -1_000 : 1_000) * (long)e["fee"]!)),
+            entries.Select(e => ((string?)e["out_trade_no"], (string?)e["out_refund_no"], (long)e["amount"]!, ((string?)e["kind"] == "refund" ? -1_000 : 1_000) * (long)e["fee"]!)),
             rows.Select(r => ((string?)r.OrderNumber, r.RefundNumber, r.IsRefund ? r.RefundFen!.Value : r.AmountFen, r.FeeMilliFen)));
         Assert.Equal(rows.Count, summary.Lines);
         Assert.Equal(rows.Sum(r => r.AmountFen), summary.AmountFen);

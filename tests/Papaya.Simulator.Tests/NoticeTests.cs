@@ -97,6 +97,25 @@ public sealed class NoticeTests
         File.Delete(journal);
     }
 
+    [Theory]
+    [InlineData("yes", "PAY_FAIL", 1)]
+    [InlineData("no", "SUCCESS", 2)]
+    public async Task Two_debits_accepted_under_one_notice_take_what_it_allows(string endsPeriod, string second, int debits)
+    {
+        await using var world = await World.StartAsync(switches: [("notpay_seconds", "600"), ("notice_success_ends_period", endsPeriod)]);
+        var contract = await NoticedAsync(world, 3);
+        // Five successes a day are allowed, so that only the notice can stop the second.
+        world.State.FindTemplate(World.MchId, 12536)!.IsTest = true;
+        world.State.FindTemplate(World.MchId, 12536)!.Fee = FeeRule.Capped;
+        await world.AdvanceAsync(2 * Day);
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract, "D1", ("total_fee", "10"))).Outcome);
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract, "D2", ("total_fee", "10"))).Outcome);
+        await world.AdvanceAsync(TimeSpan.FromSeconds(601));
+        Assert.Equal("SUCCESS", (await world.OrderQueryAsync("D1", "/pay/paporderquery"))["trade_state"]);
+        Assert.Equal(second, (await world.OrderQueryAsync("D2", "/pay/paporderquery"))["trade_state"]);
+        Assert.Equal(debits, (await world.LedgerAsync()).Count(e => (string?)e!["kind"] == "debit"));
+    }
+
     private static async Task<string> NoticedAsync(World world, int? count, bool isSent = true)
     {
         var contract = await world.SignedAsync(plan: "12536");

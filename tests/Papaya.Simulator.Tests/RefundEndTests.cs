@@ -125,7 +125,10 @@ public sealed class RefundEndTests
         Assert.Equal(before, (long)(await world.SeeAsync(Funds))["basic"]!);
         Assert.Equal("REFUNDCLOSE", (await AskAsync(world, "R1"))["refund_status_0"]);
         Assert.Equal(("REFUNDCLOSE", "2500"), (Inner(shop[0])["refund_status"], Inner(shop[0])["refund_fee"]));
-        Assert.Equal(["payment", "refund", "refund_closed"], (await world.LedgerAsync()).Select(e => (string?)e!["kind"]));
+        var ledger = await world.SeeAsync("/ledger");
+        Assert.Equal(["payment", "refund"], ledger["entries"]!.AsArray().Select(e => (string?)e!["kind"]));
+        var closed = ledger["funds"]!.AsArray().Single(f => (string?)f!["kind"] == "refund_closed")!;
+        Assert.Equal(("R1", "available"), ((string?)closed["out_refund_no"], (string?)closed["account"]));
         Assert.Equal("REFUND", (await world.OrderQueryAsync("P1"))["trade_state"]);
 
         // The number is spent; another one takes the whole amount again, with its whole fee.

@@ -23,10 +23,10 @@ internal static class BillFile
     /// <summary>A rate in hundredths of a percent, such as <c>0.60%</c>.</summary>
     public static string Rate(int rate) => string.Create(CultureInfo.InvariantCulture, $"{rate / 100}.{rate % 100:D2}%");
 
-    /// <summary>A merchant's text. Nothing is quoted in these files, so a line end or the separator inside a text would break its row.</summary>
+    /// <summary>A merchant's text. Nothing is quoted in these files: the separator inside a text breaks its row, as it does in WeChat's.</summary>
     public static string Text(string? text, Switches switches) => switches.Is("bill_escape", "on")
         ? (text ?? "").ReplaceLineEndings("\\n").Replace(",", "\\ ", StringComparison.Ordinal)
-        : (text ?? "").ReplaceLineEndings(" ").Replace(",`", ", `", StringComparison.Ordinal);
+        : (text ?? "").ReplaceLineEndings(" ");
 
     /// <summary>The file: lines, with or without a byte order mark and a last line end.</summary>
     public static byte[] Write(IReadOnlyList<string> lines, Switches switches)

@@ -127,6 +127,7 @@ internal static class Debits
         order.ForcedFailure is { } forced ? new(null, forced.Code, forced.Text)
         : user is null or { Account: AccountState.Closed } ? new(null, "USER_NOT_EXIST", "用户帐号注销")
         : !contract.IsActive ? new(null, "CONTRACT_NOT_EXIST", Texts.ContractGone)
+        : order.NoticeSentAt is { } sent && Notices.IsUsedUp(state, contract, sent) ? new(null, "RULELIMIT", Texts.OverLimit)
         : user.Risk == RiskState.Refuse || DebitLimits.IsOverExecutions(usage) || DebitLimits.IsOver(state, template, usage, order.Amount)
             ? new(null, "RULELIMIT", Texts.OverLimit)
         : Funds.WhyNot(user);
@@ -177,6 +178,7 @@ internal static class Debits
         }
 
         order.Openid = contract.Openid;
+        order.NoticeSentAt = isImmediate || template.Mode != NoticeMode.PreNotice ? null : state.FindNotice(contract.ContractId)!.SentAt;
         if (isImmediate || template.Mode == NoticeMode.PreNotice)
         {
             RunNow(call, order, contract);

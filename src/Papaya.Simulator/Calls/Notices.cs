@@ -70,6 +70,10 @@ internal static class Notices
         _ => null,
     };
 
+    /// <summary>Whether another debit has ended the period of a notice since a debit was accepted under it.</summary>
+    public static bool IsUsedUp(SimulatorState state, Contract contract, DateTimeOffset sentAt) =>
+        state.FindNotice(contract.ContractId) is not { State: NoticeState.Active } notice || notice.SentAt != sentAt;
+
     /// <summary>A debit ran inside the period: one success ends it, a failure may be tried again and reminded of.</summary>
     public static void Ran(SimulatorState state, Contract contract, DateTimeOffset now, bool isPaid)
     {

@@ -20,8 +20,19 @@ internal sealed record FundsView(string MchId, long Unsettled, long Available, l
         mchId, a.Unsettled, a.Available, a.Unsettled + a.Available, a.Operation, a.Fees, a.OldestUnsettledDay);
 }
 
-/// <summary>A movement that is no trade: opening balance, money paid in, withdrawal, settlement.</summary>
-internal sealed record FundsEntry(MovementKind Kind, string MchId, FundsAccount Account, long Amount, DateTimeOffset At, DateOnly? Day);
+/// <summary>A movement between nobody's wallet and the merchant: opening balance, money paid in, withdrawal, settlement, a closed refund's return.</summary>
+internal sealed record FundsEntry(MovementKind Kind, string MchId, FundsAccount Account, long Amount, DateTimeOffset At, DateOnly? Day)
+{
+    /// <summary>The refund that was closed.</summary>
+    public string? OutRefundNo { get; init; }
+
+    /// <summary>WeChat's fee, taken again with it.</summary>
+    public long? Fee { get; init; }
+
+    public static FundsEntry Of(Movement m) => m.Kind == MovementKind.RefundClosed
+        ? new(m.Kind, m.MchId, FundsAccount.Available, m.Amount, m.At, null) { OutRefundNo = m.OutRefundNo, Fee = m.Fee }
+        : new(m.Kind, m.MchId, m.Account, m.Amount, m.At, m.Day);
+}
 
 /// <summary>The money of merchants.</summary>
 internal sealed class FundsRoutes(ControlApi api, SimulatorState state)

@@ -23,9 +23,8 @@ internal sealed class TruthRoutes(ControlApi api, SimulatorState state)
             Fees.Settle(state, merchant, state.Now);
         }
 
-        return new(
-            [.. state.Movements.Where(m => m.IsTrade && (mchId is null || m.MchId == mchId)).Select(Entry)],
-            [.. state.Movements.Where(m => !m.IsTrade && (mchId is null || m.MchId == mchId)).Select(m => new FundsEntry(m.Kind, m.MchId, m.Account, m.Amount, m.At, m.Day))]);
+        var moved = state.Movements.Where(m => mchId is null || m.MchId == mchId).ToLookup(m => m.IsPayment || m.Kind == MovementKind.Refund);
+        return new([.. moved[true].Select(Entry)], [.. moved[false].Select(FundsEntry.Of)]);
     }
 
     private static LedgerEntry Entry(Movement m) =>

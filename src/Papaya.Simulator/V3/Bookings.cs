@@ -124,9 +124,17 @@ internal static class Bookings
     private static void Apply(V3Call call)
     {
         var state = call.State;
-        if (state.FindOrder(call.Merchant.MchId, call.Text("out_trade_no")) is not null)
+        if (state.FindOrder(call.Merchant.MchId, call.Text("out_trade_no")) is { } known)
         {
-            V3Refusals.Already(call, "ALREADY_EXISTS", "商户订单号已使用");
+            if (IsRepeat(call, known) && state.Switches.Is("v3_apply_repeated", "same_answer"))
+            {
+                Accepted(call, known.Amount);
+            }
+            else
+            {
+                V3Refusals.Already(call, "ALREADY_EXISTS", "商户订单号已使用");
+            }
+
             return;
         }
 
@@ -156,12 +164,19 @@ internal static class Bookings
         }
 
         Accept(call, contract, amount);
-        call.Succeed(json =>
-        {
-            json.WriteString("out_trade_no", call.Text("out_trade_no"));
-            json.WriteAmount("amount", amount);
-        });
+        Accepted(call, amount);
     }
+
+    private static void Accepted(V3Call call, long amount) => call.Succeed(json =>
+    {
+        json.WriteString("out_trade_no", call.Text("out_trade_no"));
+        json.WriteAmount("amount", amount);
+    });
+
+    private static bool IsRepeat(V3Call call, Order known) =>
+        known is { IsV3: true, Kind: OrderKind.Debit }
+        && (known.SubMchId, known.AppId, known.Body, known.Attach, known.GoodsTag) == (call.SubMchId, call.AppId, call.Text("description"), call.Text("attach"), call.Text("goods_tag"))
+        && (known.ContractId, known.Amount, known.NotifyUrl) == (call.Text("contract_id"), call.Long("amount.total"), call.Text("transaction_notify_url"));
 
     private static string? WhyNotApplied(SimulatorState state, V3Call call, Contract contract, DebitSchedule schedule, long amount) =>
         contract.AppId != call.AppId ? "appid与签约时不一致"

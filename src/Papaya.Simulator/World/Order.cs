@@ -100,6 +100,9 @@ internal sealed class Order : Scheduled
 
     public string? SubAppId { get; set; }
 
+    /// <summary>When the notice was sent under which the debit was accepted; null when it needed none.</summary>
+    public DateTimeOffset? NoticeSentAt { get; set; }
+
     /// <summary>Sum of accepted refunds that were not closed.</summary>
     public long Refunded { get; set; }
 

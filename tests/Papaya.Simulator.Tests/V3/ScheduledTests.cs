@@ -70,6 +70,25 @@ public sealed class ScheduledTests
         Assert.True(Assert.IsType<TransactionNotification>(await listener.ReadAsync(client, 2)).IsPaid(Amount));
     }
 
+    [Theory]
+    [InlineData("ALREADY_EXISTS")]
+    [InlineData("same_answer")]
+    public async Task The_same_apply_again_takes_the_money_once(string answer)
+    {
+        await using var world = await World.StartAsync(switches: ("v3_apply_repeated", answer));
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        const string Url = "http://127.0.0.1:9/v3";
+        var contract = await BookedAsync(world, client, await world.UserAsync(), Url);
+        await client.Scheduled.ApplyAsync(Apply(contract, "debit1", Url));
+        var repeat = await Record.ExceptionAsync(() => client.Scheduled.ApplyAsync(Apply(contract, "debit1", Url)));
+        Assert.Equal(answer == "same_answer" ? null : answer, (repeat as PapayException)?.Code);
+        var changed = await Assert.ThrowsAsync<PapayException>(() => client.Scheduled.ApplyAsync(Apply(contract, "debit1", Url) with { Attach = "b" }));
+        Assert.Equal("ALREADY_EXISTS", changed.Code);
+        await world.SettleAsync();
+        Assert.Single(await world.LedgerAsync());
+    }
+
     [Fact]
     public async Task Without_a_success_the_contract_ends_at_eight_on_the_next_day()
     {
