@@ -58,6 +58,35 @@ public sealed class NoticeTests
     }
 
     [Theory]
+    [InlineData("yes", "需要先下发扣费前通知才能发起扣费", null)]
+    [InlineData("no", null, "需要先下发扣费前通知才能发起扣费")]
+    public async Task The_first_or_the_second_success_ends_the_period(string value, string? second, string? third)
+    {
+        await using var world = await World.StartAsync(switches: [("notice_success_ends_period", value), ("successes_per_cycle", "unlimited")]);
+        var contract = await NoticedAsync(world, 3);
+        await world.AdvanceAsync(2 * Day);
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract)).Outcome);
+        await world.AdvanceAsync(Day);
+        Assert.Equal(second, (await world.ApplyAsync(contract))["err_code_des"]);
+        if (second is null)
+        {
+            await world.AdvanceAsync(Day);
+            Assert.Equal(third, (await world.ApplyAsync(contract))["err_code_des"]);
+        }
+    }
+
+    [Theory]
+    [InlineData(5, null)]
+    [InlineData(6, "扣费期已过，需要重新下发扣费前通知")]
+    public async Task A_period_that_is_left_to_WeChat_may_have_three_days(int day, string? refusal)
+    {
+        await using var world = await World.StartAsync(switches: ("notice_default_days", "3"));
+        var contract = await NoticedAsync(world, null);
+        await world.AdvanceAsync((day - 1) * Day);
+        Assert.Equal(refusal, (await world.ApplyAsync(contract))["err_code_des"]);
+    }
+
+    [Theory]
     [InlineData("notice_wins", "INVALID_REQUEST")]
     [InlineData("immediate_wins", "SUCCESS")]
     public async Task A_notice_within_twelve_hours_of_signing_has_its_own_days(string value, string outcome)

@@ -202,6 +202,41 @@ public sealed class PayAndSignTests
             new JsonObject { ["openid"] = "oSimUser0001", ["action"] = "pay", ["sign"] = true })).Status);
     }
 
+    [Theory]
+    [InlineData("MWEB", 300)]
+    [InlineData("JSAPI", 7_200)]
+    [InlineData("NATIVE", 7_200)]
+    public async Task An_open_order_is_not_paid_by_an_old_link_and_asked_again_gives_another(string type, int seconds)
+    {
+        await using var world = await World.StartAsync();
+        var fields = world.OrderFields(type == "JSAPI" ? "oSimUser0001" : null, ("trade_type", type), ("product_id", "7"), ("time_expire", "20260117100000"));
+        var order = await world.PostAsync("/pay/contractorder", fields);
+        await world.AdvanceAsync(TimeSpan.FromSeconds(seconds));
+        Assert.Equal(order["prepay_id"], (await world.PostAsync("/pay/contractorder", fields))["prepay_id"]);
+        await world.AdvanceAsync(TimeSpan.FromSeconds(1));
+        var late = await world.PayAsync(order, "oSimUser0001");
+        Assert.Equal((false, "link_expired"), ((bool)late["paid"]!, (string?)late["reason"]));
+        Assert.Empty(await world.LedgerAsync());
+
+        var again = await world.PostAsync("/pay/contractorder", fields);
+        Assert.Equal((false, "link_expired"), ((bool)(late = await world.PayAsync(order, "oSimUser0001"))["paid"]!, (string?)late["reason"]));
+        Assert.True((bool)(await world.PayAsync(again, "oSimUser0001"))["signed"]!);
+    }
+
+    [Theory]
+    [InlineData("limit_pay", "no_credit")]
+    [InlineData("contract_outerid", "张*三（13800138000）")]
+    [InlineData("goods_tag", "WXG")]
+    [InlineData("time_start", "20260115095900")]
+    public async Task An_unpaid_order_again_with_one_parameter_more_is_another_order(string name, string value)
+    {
+        await using var world = await World.StartAsync();
+        var fields = world.OrderFields("oSimUser0001");
+        Assert.Equal("SUCCESS", (await world.PostAsync("/pay/contractorder", fields)).Outcome);
+        Assert.Equal("OUT_TRADE_NO_USED", (await world.PostAsync("/pay/contractorder", World.With(fields, (name, value)))).Outcome);
+        Assert.Equal("SUCCESS", (await world.ContractOrderAsync("oSimUser0002", (name, value))).Outcome);
+    }
+
     [Fact]
     public async Task An_order_may_be_closed_after_five_minutes()
     {

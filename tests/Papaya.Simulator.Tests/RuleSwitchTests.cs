@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Tests;
@@ -140,6 +141,117 @@ public sealed class RuleSwitchTests
         var contract = await world.SignedAsync(plan: "12536");
         await world.AdvanceAsync(TimeSpan.FromHours(13));
         Assert.Equal(outcome, (await world.ApplyAsync(contract, changes: ("total_fee", "1"))).Outcome);
+    }
+
+    [Theory]
+    [InlineData("75000_yuan", "RULELIMIT")]
+    [InlineData("none", "SUCCESS")]
+    public async Task A_month_may_have_a_sum(string value, string outcome)
+    {
+        await using var world = await World.StartAsync(switches: ("monthly_cap", value));
+        await world.DoAsync("/templates", new JsonObject { ["mch_id"] = World.MchId, ["plan_id"] = 12537, ["monthly_limit"] = 4_999 });
+        var contract = await world.SignedAsync(plan: "12537");
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract)).Outcome);
+        await world.SettleAsync();
+        Assert.Equal(outcome, (await world.ApplyAsync(contract)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("any_time", "SUCCESS")]
+    [InlineData("first_only", "RULELIMIT")]
+    public async Task A_first_price_may_be_taken_again(string value, string outcome)
+    {
+        await using var world = await World.StartAsync(switches: ("fixed_fee_first_amount", value));
+        var template = DebitTests.Template(2_500, 7, ("first_amount", 100));
+        template["fee"] = "fixed";
+        await world.DoAsync("/templates", template);
+        var contract = await world.SignedAsync(plan: "7");
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract, changes: ("total_fee", "100"))).Outcome);
+        await world.SettleAsync();
+        Assert.Equal(outcome, (await world.ApplyAsync(contract, changes: ("total_fee", "100"))).Outcome);
+    }
+
+    [Theory]
+    [InlineData("120s", 21, null)]
+    [InlineData("20s", 20, null)]
+    [InlineData("20s", 21, "expired")]
+    public async Task An_app_has_so_long_to_open_WeChat(string value, int seconds, string? reason)
+    {
+        await using var world = await World.StartAsync(switches: ("app_open_within", value));
+        var reserved = await world.PostAsync("/papay/preentrustweb", World.With(SignOnlyTests.Fields(world, Presets.MobileApp), ("return_app", "Y")));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(seconds));
+        var done = await SignOnlyTests.EntrustAsync(world, new() { ["pre_entrustweb_id"] = reserved["pre_entrustweb_id"], ["openid"] = "oSimUser0001", ["agree"] = true });
+        Assert.Equal((reason is null, reason), ((bool)done["signed"]!, (string?)done["reason"]));
+    }
+
+    [Theory]
+    [InlineData("0", 0, "CLOSED")]
+    [InlineData("60", 59, "PAY_FAIL")]
+    [InlineData("60", 60, "CLOSED")]
+    [InlineData("3600", 3_599, "PAY_FAIL")]
+    [InlineData("3600", 3_600, "CLOSED")]
+    public async Task A_failed_debit_is_closed_after_a_while(string value, int seconds, string state)
+    {
+        await using var world = await World.StartAsync(switches: ("auto_close_after", value));
+        var openid = await world.UserAsync();
+        var contract = await world.SignedAsync(openid);
+        await world.UserAsync(0, openid: openid);
+        await world.ApplyAsync(contract, "D1");
+        await world.AdvanceAsync(TimeSpan.FromSeconds(seconds));
+        Assert.Equal(state, (await world.OrderQueryAsync("D1", "/pay/paporderquery"))["trade_state"]);
+    }
+
+    [Theory]
+    [InlineData("number_first", "ORDERPAID")]
+    [InlineData("limit_first", "RULELIMIT")]
+    public async Task An_apply_that_is_refused_counts_too(string value, string known)
+    {
+        await using var world = await World.StartAsync(frequencyLimit: false, switches: ("apply_limit_and_number", value));
+        var contract = await world.SignedAsync(plan: "12537");
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract, "D1")).Outcome);
+        await world.SettleAsync();
+        for (var i = 1; i < 300; i++)
+        {
+            Assert.Equal("ORDERPAID", (await world.ApplyAsync(contract, "D1")).Outcome);
+        }
+
+        Assert.Equal("RULELIMIT", (await world.ApplyAsync(contract, "D2")).Outcome);
+        Assert.Equal(known, (await world.ApplyAsync(contract, "D1")).Outcome);
+        await world.AdvanceAsync(TimeSpan.FromDays(1));
+        Assert.Equal("SUCCESS", (await world.ApplyAsync(contract, "D3")).Outcome);
+    }
+
+    [Theory]
+    [InlineData("notification", "SUCCESS")]
+    [InlineData("synchronous", "BANKERROR")]
+    public async Task Without_money_there_is_no_order_and_other_failures_are_told_as_ever(string value, string outcome)
+    {
+        await using var world = await World.StartAsync(switches: [("not_enough_answer", "ORDERNOTEXIST"), ("immediate_failure", value)]);
+        await using var listener = await Listener.StartAsync(world.Clock);
+        var openid = await world.UserAsync();
+        var contract = await world.SignedAsync(openid);
+        await world.UserAsync(0, openid: openid);
+        Assert.Equal("ORDERNOTEXIST", (await world.ApplyAsync(contract, "D1", ("notify_url", listener.Url))).Outcome);
+
+        await world.DoAsync("/users", new JsonObject
+        {
+            ["openid"] = openid, ["bank"] = "maintenance", ["cards"] = new JsonArray(new JsonObject { ["bank"] = "CMB_DEBIT", ["balance"] = 100_000 }),
+        });
+        Assert.Equal(outcome, (await world.ApplyAsync(contract, "D2", ("notify_url", listener.Url))).Outcome);
+        await world.SettleAsync();
+        Assert.Equal(outcome == "SUCCESS" ? ["BANKERROR"] : [], listener.Got.Select((_, i) => listener[i]["err_code"]));
+    }
+
+    [Theory]
+    [InlineData("allowed", null)]
+    [InlineData("refused", "contract_code_used")]
+    public async Task The_code_of_a_contract_that_is_over_may_be_signed_again(string value, string? reason)
+    {
+        await using var world = await World.StartAsync(switches: ("contract_code_reuse", value));
+        await world.DeleteContractAsync(await world.SignedAsync(changes: ("contract_code", "C1")));
+        var url = SignOnlyTests.Address("/papay/entrustweb", World.With(SignOnlyTests.Fields(world, World.AppId), ("contract_code", "C1")), SignType.Md5);
+        var done = await SignOnlyTests.EntrustAsync(world, new() { ["url"] = "https://api.mch.weixin.qq.com" + url, ["openid"] = "oSimUser0001", ["agree"] = true });
+        Assert.Equal((reason is null, reason), ((bool)done["signed"]!, (string?)done["reason"]));
     }
 
     [Theory]

@@ -15,6 +15,51 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public async Task A_whole_template_replaces_the_known_one()
+    {
+        await using var world = await World.StartAsync();
+        var template = DebitTests.Template(20_000, 7, ("first_amount", 100), ("single_limit", 15_000), ("successes_per_cycle", 1), ("valid_days", 30));
+        (template["terminate_notify_url"], template["signing_blocked"]) = ("http://127.0.0.1:9/end", true);
+        await world.DoAsync("/templates", template);
+
+        var replaced = await world.DoAsync("/templates", DebitTests.Template(600, 7));
+        Assert.All(["first_amount", "successes_per_cycle", "terminate_notify_url"], member => Assert.Null(replaced[member]));
+        Assert.Equal((600L, 50_000L, 250_000L, 3650), ((long)replaced["amount"]!, (long)replaced["single_limit"]!, (long)replaced["daily_limit"]!, (int)replaced["valid_days"]!));
+        Assert.Equal("SUCCESS", (await world.ContractOrderAsync("oSimUser0001", ("plan_id", "7"))).Outcome);
+    }
+
+    [Fact]
+    public async Task What_a_change_says_is_null_is_taken_away()
+    {
+        await using var world = await World.StartAsync();
+        await world.DoAsync("/templates", DebitTests.Template(20_000, 7, ("first_amount", 100), ("single_limit", 15_000), ("successes_per_cycle", 1), ("valid_days", 30)));
+        var changed = await world.DoAsync("/templates", new JsonObject
+        {
+            ["mch_id"] = World.MchId, ["plan_id"] = 7, ["first_amount"] = null, ["single_limit"] = null, ["valid_days"] = null, ["name"] = null,
+        });
+        Assert.Null(changed["first_amount"]);
+        Assert.Equal(("测试模版", 20_000L, 50_000L, 1, 3650), ((string)changed["name"]!, (long)changed["amount"]!, (long)changed["single_limit"]!,
+            (int)changed["successes_per_cycle"]!, (int)changed["valid_days"]!));
+    }
+
+    [Fact]
+    public async Task A_disabled_template_stays_disabled_and_a_test_template_keeps_its_name_when_replaced()
+    {
+        await using var world = await World.StartAsync();
+        var template = DebitTests.Template(10, 7);
+        template["is_test"] = true;
+        await world.DoAsync("/templates", template);
+        var again = await world.DoAsync("/templates", DebitTests.Template(9, 7));
+        Assert.True((bool)again["is_test"]!);
+        template["name"] = "另一个名字";
+        Assert.Equal(409, await StatusAsync(world, template));
+
+        await world.DoAsync("/templates/7/disable", new JsonObject());
+        again = await world.DoAsync("/templates", DebitTests.Template(8, 7));
+        Assert.Equal((true, 8L), ((bool)again["disabled"]!, (long)again["amount"]!));
+    }
+
+    [Fact]
     public async Task A_disabled_template_is_disabled_for_ever_and_its_contracts_go_on()
     {
         await using var world = await World.StartAsync();
@@ -55,11 +100,13 @@ public sealed class TemplateTests
     }
 
     [Theory]
-    [InlineData(10, "SUCCESS")]
-    [InlineData(11, "RULELIMIT")]
-    public async Task A_test_template_takes_ten_fen(long amount, string outcome)
+    [InlineData("10_fen", 10, "SUCCESS")]
+    [InlineData("10_fen", 11, "RULELIMIT")]
+    [InlineData("1_fen", 1, "SUCCESS")]
+    [InlineData("1_fen", 2, "RULELIMIT")]
+    public async Task A_test_template_takes_some_fen(string value, long amount, string outcome)
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(switches: ("test_template_cap", value));
         await world.DoAsync("/templates", new JsonObject { ["mch_id"] = World.MchId, ["plan_id"] = 12535, ["is_test"] = true });
         var contract = await world.SignedAsync();
         Assert.Equal(outcome, (await world.ApplyAsync(contract, changes: ("total_fee", amount.ToString()))).Outcome);

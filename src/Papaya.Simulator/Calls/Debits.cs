@@ -154,23 +154,29 @@ internal static class Debits
         }
 
         var order = Read(call);
+        var contract = Named(call, order);
+        var usage = contract is null ? null : Count(state, contract, call.Now);
+        if (usage is not null && DebitLimits.IsOverApplies(usage) && state.Switches.Is("apply_limit_and_number", "limit_first"))
+        {
+            call.Fail("RULELIMIT", Texts.OverLimit);
+            return;
+        }
+
         if (state.FindOrder(order.MchId, order.OutTradeNo) is { } known)
         {
             AnswerKnown(call, known, order);
             return;
         }
 
-        if (!IsActive(call, order, out var contract))
+        if (WhyNotDebited(contract) is { } ended)
         {
+            call.Fail(ended);
             return;
         }
 
-        var template = state.FindTemplate(contract.MchId, contract.PlanId)!;
-        var usage = DebitLimits.UsageOf(state, template, contract, call.Now);
-        usage.Applies++;
-        state.Put(usage);
+        var template = state.FindTemplate(contract!.MchId, contract.PlanId)!;
         var isImmediate = IsImmediate(state, template, contract, call.Now);
-        var (limits, notice) = (WhyLimited(state, template, contract, usage, order, isImmediate), WhyNotNow(state, template, contract, order, isImmediate, call.Now));
+        var (limits, notice) = (WhyLimited(state, template, contract, usage!, order, isImmediate), WhyNotNow(state, template, contract, order, isImmediate, call.Now));
         if ((state.Switches.Is("apply_check_order", "limits_then_notice") ? limits ?? notice : notice ?? limits) is { } refused)
         {
             call.Fail(refused);
@@ -219,31 +225,30 @@ internal static class Debits
         }
     }
 
-    /// <summary>False when the call has been answered: no such contract, none any more, or one debit of it waits.</summary>
-    private static bool IsActive(Call call, Order order, out Contract contract)
+    /// <summary>The contract that is to be debited, whatever has become of it; null when this merchant has none of this number.</summary>
+    private static Contract? Named(Call call, Order order) =>
+        call.State.FindContract(order.ContractId) is { Schedule: null, IsGlobal: false } contract && contract.MchId == order.MchId && contract.SubMchId == call.SubMchId
+            ? contract
+            : null;
+
+    /// <summary>Every apply counts, whatever it is answered.</summary>
+    private static Usage Count(SimulatorState state, Contract contract, DateTimeOffset now)
     {
-        contract = call.State.FindContract(order.ContractId)!;
-        if (contract is null or { Schedule: not null } or { IsGlobal: true } || contract.MchId != order.MchId || contract.SubMchId != call.SubMchId
-            || (!contract.IsActive && contract.TerminationMode != Contracts.Expired))
-        {
-            call.Fail("CONTRACT_NOT_EXIST", Texts.ContractGone);
-            return false;
-        }
-
-        if (!contract.IsActive)
-        {
-            call.Fail("CONTRACTERROR", "签约协议已到期");
-            return false;
-        }
-
-        if (contract.WaitingOrder is not null)
-        {
-            call.Fail("ORDER_ACCEPTED", Texts.AlreadyAccepted);
-            return false;
-        }
-
-        return true;
+        var usage = DebitLimits.UsageOf(state, state.FindTemplate(contract.MchId, contract.PlanId)!, contract, now);
+        usage.Applies++;
+        state.Put(usage);
+        return usage;
     }
+
+    /// <summary>There is no such contract, it is over, or one debit of it waits.</summary>
+    private static Refused? WhyNotDebited(Contract? contract) => contract switch
+    {
+        null => new Refused("CONTRACT_NOT_EXIST", Texts.ContractGone),
+        { IsActive: false, TerminationMode: Contracts.Expired } => new Refused("CONTRACTERROR", "签约协议已到期"),
+        { IsActive: false } => new Refused("CONTRACT_NOT_EXIST", Texts.ContractGone),
+        { WaitingOrder: not null } => new Refused("ORDER_ACCEPTED", Texts.AlreadyAccepted),
+        _ => null,
+    };
 
     /// <summary>Pay-later templates always; others within 12 hours of signing, unless a notice was already sent.</summary>
     private static bool IsImmediate(SimulatorState state, Template template, Contract contract, DateTimeOffset now) =>
@@ -277,18 +282,18 @@ internal static class Debits
     {
         var state = call.State;
         order.State = TradeState.NotPay;
-        if (state.Switches.Is("immediate_failure", "notification") && state.Switches.Is("not_enough_answer", "NOTENOUGH"))
-        {
-            state.Schedule(order, call.Now + Seconds(state, "notpay_seconds"));
-            state.Put(order);
-            call.Success();
-            return;
-        }
-
         if (state.Switches.Is("not_enough_answer", "ORDERNOTEXIST") && state.FindUser(contract.Openid) is { } user && !Funds.Suffice(user, order.Amount))
         {
             // As one merchant saw it: no order comes into being.
             call.Fail("ORDERNOTEXIST", Texts.NoOrder);
+            return;
+        }
+
+        if (state.Switches.Is("immediate_failure", "notification"))
+        {
+            state.Schedule(order, call.Now + Seconds(state, "notpay_seconds"));
+            state.Put(order);
+            call.Success();
             return;
         }
 

@@ -11,20 +11,32 @@ internal sealed record CashierResult(bool Paid, bool Signed, string? ContractId 
 /// <summary><c>contractorder</c> (支付中签约) and the user's act in its cashier: two legs, an ordinary payment and a contract.</summary>
 internal static class PayAndSign
 {
-    /// <summary>Life of a prepay_id.</summary>
-    private static readonly TimeSpan OrderLife = TimeSpan.FromHours(2);
+    /// <summary>Life of a prepay_id, and of an order that names no end.</summary>
+    private static readonly TimeSpan PrepayLife = TimeSpan.FromHours(2);
+
+    /// <summary>Life of an mweb_url.</summary>
+    private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(5);
 
     public static readonly CallRule Order = new(Endpoints.ContractOrder, Place) { MissingCode = "PARAMETER FAIL", MalformedCode = "PARAMETER FAIL" };
 
+    /// <summary>Whether it is too late to pay with this prepay_id or its mweb_url; the order may still be open.</summary>
+    public static bool IsOver(Order order, string prepayId, DateTimeOffset now) =>
+        BeijingTime.Parse(prepayId[2..16]) is { } given && now - given > (order.TradeType == "MWEB" ? LinkLife : PrepayLife);
+
     /// <summary>The user pays, or goes away. The order is open.</summary>
-    public static CashierResult Act(SimulatorState state, Order order, User user, bool pays, bool ticks, DateTimeOffset now)
+    public static CashierResult Act(SimulatorState state, Order order, string prepayId, User user, bool pays, bool ticks, DateTimeOffset now)
     {
         state.Switches.ActFor(order.MchId);
         if (!pays)
         {
             return new(false, false, Reason: "cancelled");
+        }
+
+        if (IsOver(order, prepayId, now))
+        {
+            return new(false, false, Reason: "link_expired");
         }
 
         if (order.Openid is { } named && named != user.Openid)
@@ -141,7 +153,7 @@ internal static class PayAndSign
         (order.ContractErrCode, order.ContractErrText) = (refusal?.Code, refusal?.Text);
         order.OffersContract = refusal is null;
         order.PrepayId = state.Numbers.PrepayId(call.Now);
-        state.Schedule(order, order.TimeExpire is { } expires ? BeijingTime.Parse(expires)!.Value.ToUniversalTime() : call.Now + OrderLife);
+        state.Schedule(order, order.TimeExpire is { } expires ? BeijingTime.Parse(expires)!.Value.ToUniversalTime() : call.Now + PrepayLife);
         state.Put(order);
         Answer(call, order);
     }
@@ -185,7 +197,7 @@ internal static class PayAndSign
                 call.Fail("ORDERCLOSED", Texts.OrderClosed);
                 break;
             case { Kind: OrderKind.Payment } when known.SaysTheSameAs(asked):
-                if (state.Switches.Is("contractorder_same_again", "fresh_prepay_id"))
+                if (state.Switches.Is("contractorder_same_again", "fresh_prepay_id") || IsOver(known, known.PrepayId!, call.Now))
                 {
                     known.PrepayId = state.Numbers.PrepayId(call.Now);
                     state.Put(known);
@@ -248,6 +260,8 @@ internal static class PayAndSign
         Openid = call.Text("trade_type"u8) == "JSAPI" ? call.Text("openid"u8) : null,
         ProductId = call.Text("product_id"u8),
         PayerIp = call.Text("spbill_create_ip"u8),
+        GoodsTag = call.Text("goods_tag"u8),
+        TimeStart = call.Text("time_start"u8),
         TimeExpire = call.Text("time_expire"u8),
         PlanId = call.Long("plan_id"u8),
         ContractCode = call.Text("contract_code"u8),
@@ -261,8 +275,7 @@ internal static class PayAndSign
     private static Refused? ContractRefusal(Call call, Order order)
     {
         var state = call.State;
-        var sameCode = state.FindContractByCode(order.MchId, order.ContractCode);
-        if (sameCode is { IsActive: true } || (sameCode is not null && state.Switches.Is("contract_code_reuse", "refused")))
+        if (Signing.IsCodeUsed(state, order.MchId, order.ContractCode))
         {
             return new Refused("CONTRACT_CODE DUPLICATION", "contract_code重复");
         }

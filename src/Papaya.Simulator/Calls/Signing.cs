@@ -37,12 +37,16 @@ internal static class Signing
             : user.Account != AccountState.Normal ? "account_abnormal"
             : user.Unverified ? "account_unverified"
             : state.FindActiveContract(terms.MchId, terms.PlanId, user.Openid, terms.OuterId) is not null ? "already_signed"
-            : state.FindContractByCode(terms.MchId, terms.ContractCode) is { IsActive: true } ? "contract_code_used"
+            : IsCodeUsed(state, terms.MchId, terms.ContractCode) ? "contract_code_used"
             : user.Items + user.OtherItems >= MostItems ? "too_many_items"
             : state.FindMerchant(terms.MchId) is { Penalised: true } ? "merchant_penalised"
             : template is null or { Disabled: true } or { SigningBlocked: true } ? "template_closed"
             : null;
     }
+
+    /// <summary>Whether a contract_code is taken: by an active contract, or, where the switch says so, by any that ever was.</summary>
+    public static bool IsCodeUsed(SimulatorState state, string mchId, string? code) =>
+        state.FindContractByCode(mchId, code) is { } known && (known.IsActive || state.Switches.Is("contract_code_reuse", "refused"));
 
     /// <summary>Makes the contract; its end is on the agenda from now on.</summary>
     public static Contract Sign(SimulatorState state, SigningTerms terms, User user, DateTimeOffset now)

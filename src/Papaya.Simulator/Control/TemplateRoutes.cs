@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,9 +8,13 @@ using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Control;
 
-/// <summary>A new template, or what changes of a known one: members that are left out stay as they are.</summary>
+/// <summary>
+/// A whole template, when it has name, kind, fee and amount; else what changes of a known one: members that are left out stay as they are, and null takes one away.
+/// </summary>
 internal sealed record TemplateRequest
 {
+    private readonly HashSet<string> _cleared = [];
+
     public required string MchId { get; init; }
 
     public required long PlanId { get; init; }
@@ -17,36 +23,52 @@ internal sealed record TemplateRequest
 
     public TemplateKind? Kind { get; init; }
 
-    public string? Cycle { get; init; }
+    public string? Cycle { get; set => field = Said(value); }
 
     public FeeRule? Fee { get; init; }
 
     public long? Amount { get; init; }
 
-    public long? FirstAmount { get; init; }
+    public long? FirstAmount { get; set => field = Said(value); }
 
-    public NoticeMode? Mode { get; init; }
+    public NoticeMode? Mode { get; set => field = Said(value); }
 
-    public string? TerminateNotifyUrl { get; init; }
+    public string? TerminateNotifyUrl { get; set => field = Said(value); }
 
     /// <summary>For ever: a disabled template is never enabled again.</summary>
     public bool? Disabled { get; init; }
 
-    public bool? SigningBlocked { get; init; }
+    public bool? SigningBlocked { get; set => field = Said(value); }
 
-    public long? SingleLimit { get; init; }
+    public long? SingleLimit { get; set => field = Said(value); }
 
-    public long? DailyLimit { get; init; }
+    public long? DailyLimit { get; set => field = Said(value); }
 
-    public long? MonthlyLimit { get; init; }
+    public long? MonthlyLimit { get; set => field = Said(value); }
 
-    public int? SuccessesPerCycle { get; init; }
+    public int? SuccessesPerCycle { get; set => field = Said(value); }
 
     public bool? IsTest { get; init; }
 
-    public string? Currency { get; init; }
+    public string? Currency { get; set => field = Said(value); }
 
-    public int? ValidDays { get; init; }
+    public int? ValidDays { get; set => field = Said(value); }
+
+    [JsonIgnore]
+    public bool IsWhole => Name is not null && Kind is not null && Fee is not null && Amount is not null;
+
+    /// <summary>Whether a member was sent as null.</summary>
+    public bool Clears(string member) => _cleared.Contains(member);
+
+    private T Said<T>(T value, [CallerMemberName] string member = "")
+    {
+        if (value is null)
+        {
+            _cleared.Add(member);
+        }
+
+        return value;
+    }
 }
 
 /// <summary>Which merchant's template; needed when several have one of this number.</summary>
@@ -88,12 +110,7 @@ internal sealed class TemplateRoutes(ControlApi api, SimulatorState state)
             return new(409, conflict);
         }
 
-        var template = known ?? Fresh(request);
-        Change(template, request);
-        // A price above WeChat's first limits has been granted with them.
-        template.SingleLimit = request.SingleLimit ?? Math.Max(template.SingleLimit, request.Amount ?? 0);
-        template.DailyLimit = request.DailyLimit ?? Math.Max(template.DailyLimit, 5 * (request.Amount ?? 0));
-
+        var template = Make(request, known);
         state.Put(template);
         return new(template);
     }
@@ -136,37 +153,52 @@ internal sealed class TemplateRoutes(ControlApi api, SimulatorState state)
         : known.IsTest && request.Name is { } name && name != known.Name ? "A test template cannot be renamed."
         : null;
 
-    private Template Fresh(TemplateRequest request)
+    /// <summary>The whole template, or the known one with what the request says; what a request clears is as it was at first.</summary>
+    private Template Make(TemplateRequest request, Template? known)
+    {
+        var first = First(request, known);
+        var rest = known is null || request.IsWhole ? first : known;
+        return new()
+        {
+            MchId = request.MchId,
+            PlanId = request.PlanId,
+            Name = request.Name ?? rest.Name,
+            Kind = request.Kind ?? rest.Kind,
+            Fee = request.Fee ?? rest.Fee,
+            Amount = request.Amount ?? rest.Amount,
+            Cycle = request.Cycle ?? Rest(nameof(request.Cycle)).Cycle,
+            FirstAmount = request.FirstAmount ?? Rest(nameof(request.FirstAmount)).FirstAmount,
+            Mode = request.Mode ?? Rest(nameof(request.Mode)).Mode,
+            TerminateNotifyUrl = request.TerminateNotifyUrl ?? Rest(nameof(request.TerminateNotifyUrl)).TerminateNotifyUrl,
+            SigningBlocked = request.SigningBlocked ?? Rest(nameof(request.SigningBlocked)).SigningBlocked,
+            // A price above WeChat's first limits has been granted with them.
+            SingleLimit = request.SingleLimit ?? Math.Max(Rest(nameof(request.SingleLimit)).SingleLimit, request.Amount ?? 0),
+            DailyLimit = request.DailyLimit ?? Math.Max(Rest(nameof(request.DailyLimit)).DailyLimit, 5 * (request.Amount ?? 0)),
+            MonthlyLimit = request.MonthlyLimit ?? Rest(nameof(request.MonthlyLimit)).MonthlyLimit,
+            SuccessesPerCycle = request.SuccessesPerCycle ?? Rest(nameof(request.SuccessesPerCycle)).SuccessesPerCycle,
+            Currency = request.Currency ?? Rest(nameof(request.Currency)).Currency,
+            ValidDays = request.ValidDays ?? Rest(nameof(request.ValidDays)).ValidDays,
+            // A disabled template stays so, and a test template keeps its name.
+            Disabled = request.Disabled ?? known?.Disabled ?? false,
+            IsTest = request.IsTest ?? known?.IsTest ?? false,
+        };
+
+        Template Rest(string member) => request.Clears(member) ? first : rest;
+    }
+
+    /// <summary>A template of which nothing is known but its name and price.</summary>
+    private Template First(TemplateRequest request, Template? known)
     {
         var template = new Template
         {
             MchId = request.MchId,
             PlanId = request.PlanId,
-            Name = request.Name!,
-            Amount = request.Amount!.Value,
+            Name = request.Name ?? known!.Name,
+            Amount = request.Amount ?? known!.Amount,
             TerminateNotifyUrl = request.MchId == Presets.MchId ? state.Options.TerminateNotifyUrl : null,
         };
         Presets.Limits(template);
         return template;
-    }
-
-    private static void Change(Template template, TemplateRequest request)
-    {
-        template.Name = request.Name ?? template.Name;
-        template.Kind = request.Kind ?? template.Kind;
-        template.Cycle = request.Cycle ?? template.Cycle;
-        template.Fee = request.Fee ?? template.Fee;
-        template.Amount = request.Amount ?? template.Amount;
-        template.FirstAmount = request.FirstAmount ?? template.FirstAmount;
-        template.Mode = request.Mode ?? template.Mode;
-        template.TerminateNotifyUrl = request.TerminateNotifyUrl ?? template.TerminateNotifyUrl;
-        template.Disabled = request.Disabled ?? template.Disabled;
-        template.SigningBlocked = request.SigningBlocked ?? template.SigningBlocked;
-        template.MonthlyLimit = request.MonthlyLimit ?? template.MonthlyLimit;
-        template.SuccessesPerCycle = request.SuccessesPerCycle ?? template.SuccessesPerCycle;
-        template.IsTest = request.IsTest ?? template.IsTest;
-        template.Currency = request.Currency ?? template.Currency;
-        template.ValidDays = request.ValidDays ?? template.ValidDays;
     }
 
     private Outcome<Template> Disable(string planId, DisableRequest request)

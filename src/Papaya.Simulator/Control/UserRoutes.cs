@@ -89,7 +89,7 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
 
         return order.State != TradeState.NotPay
             ? new(409, order.IsPaid ? "order_paid" : "order_closed")
-            : new(PayAndSign.Act(state, order, user, request.Action == "pay", request.Sign, now));
+            : new(PayAndSign.Act(state, order, prepayId, user, request.Action == "pay", request.Sign, now));
     }
 
     private Outcome<ContractView> Terminate(string contractId, TerminateRequest request, DateTimeOffset now)

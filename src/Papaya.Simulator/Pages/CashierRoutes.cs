@@ -13,7 +13,6 @@ namespace Papaya.Simulator.Pages;
 internal sealed class CashierRoutes(SimulatorState state)
 {
     private const int MostPayers = 50;
-    private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(5);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -38,7 +37,7 @@ internal sealed class CashierRoutes(SimulatorState state)
         using (var op = state.Begin())
         {
             var order = state.FindOrderByPrepay(PrepayId(http));
-            closed = WhyClosed(l, order, op.Now);
+            closed = WhyClosed(l, order, PrepayId(http), op.Now);
             if (closed is null)
             {
                 cashier = View(http, order!, confirmation);
@@ -88,10 +87,10 @@ internal sealed class CashierRoutes(SimulatorState state)
         using (var op = state.Begin())
         {
             var order = state.FindOrderByPrepay(PrepayId(http));
-            closed = WhyClosed(l, order, op.Now);
+            closed = WhyClosed(l, order, PrepayId(http), op.Now);
             if (closed is null)
             {
-                var result = PayAndSign.Act(state, order!, state.FindUser(openid)!, pays, signs, op.Now);
+                var result = PayAndSign.Act(state, order!, PrepayId(http), state.FindUser(openid)!, pays, signs, op.Now);
                 address = View(http, order!, null).Address("/result");
                 address += result.Paid ? "" : $"{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}reason={result.Reason}";
             }
@@ -162,13 +161,14 @@ internal sealed class CashierRoutes(SimulatorState state)
         };
     }
 
-    private static (string Headline, int Status)? WhyClosed(Language l, Order? order, DateTimeOffset now) => order switch
+    private static (string Headline, int Status)? WhyClosed(Language l, Order? order, string prepayId, DateTimeOffset now) => order switch
     {
         null => (l["没有这个订单", "There is no such order"], StatusCodes.Status404NotFound),
         { IsPaid: true } => (l["订单已支付", "The order is already paid"], StatusCodes.Status410Gone),
         { State: not TradeState.NotPay } => (l["订单已关闭", "The order is closed"], StatusCodes.Status410Gone),
-        { TradeType: "MWEB" } when now - order.CreatedAt > LinkLife =>
-            (l["支付请求已失效，请重新发起支付", "This link is older than five minutes; please order again"], StatusCodes.Status410Gone),
+        _ when PayAndSign.IsOver(order, prepayId, now) => (order.TradeType == "MWEB"
+            ? l["支付请求已失效，请重新发起支付", "This link is older than five minutes; please order again"]
+            : l["支付请求已失效，请重新发起支付", "This payment is older than two hours; please order again"], StatusCodes.Status410Gone),
         _ => null,
     };
 }

@@ -318,6 +318,7 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
         string[] settable =
         [
             "mch_id", "name", "kind", "cycle", "fee", "amount", "first_amount", "mode", "terminate_notify_url", "single_limit", "daily_limit", "valid_days",
+            "monthly_limit", "successes_per_cycle", "signing_blocked", "is_test", "currency",
         ];
         var template = new JsonObject(settable.Where(known.ContainsKey).Select(m => KeyValuePair.Create(m, known[m]?.DeepClone()))) { ["plan_id"] = long.Parse(planId, CultureInfo.InvariantCulture) };
         foreach (var (name, value) in members)

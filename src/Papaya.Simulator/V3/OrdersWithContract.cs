@@ -48,6 +48,12 @@ internal static class OrdersWithContract
                 call.Refuse(400, "INVALID_REQUEST", "请求重入时，参数与首次请求时不一致");
                 return;
             case { } known:
+                if (PayAndSign.IsOver(known, known.PrepayId!, call.Now))
+                {
+                    known.PrepayId = state.Numbers.PrepayId(call.Now);
+                    state.Put(known);
+                }
+
                 call.Succeed(json => json.WriteString("prepay_id", known.PrepayId));
                 return;
         }

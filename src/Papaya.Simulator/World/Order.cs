@@ -112,6 +112,8 @@ internal sealed class Order : Scheduled
 
     public string? PayerIp { get; set; }
 
+    public string? TimeStart { get; set; }
+
     public string? TimeExpire { get; set; }
 
     public long? PlanId { get; set; }
@@ -178,7 +180,8 @@ internal sealed class Order : Scheduled
         (other.AppId, other.Body, other.Detail, other.Attach, other.DeviceInfo, other.Amount, other.TradeType, other.NotifyUrl)
         && (Kind == OrderKind.Debit
             ? ContractId == other.ContractId
-            : (Openid, ProductId, PayerIp, TimeExpire, PlanId, ContractCode, RequestSerial, DisplayAccount, ContractNotifyUrl) ==
-              (other.Openid, other.ProductId, other.PayerIp, other.TimeExpire, other.PlanId, other.ContractCode, other.RequestSerial,
-                  other.DisplayAccount, other.ContractNotifyUrl));
+            : (Openid, ProductId, PayerIp, TimeStart, TimeExpire, GoodsTag, NoCredit) ==
+              (other.Openid, other.ProductId, other.PayerIp, other.TimeStart, other.TimeExpire, other.GoodsTag, other.NoCredit)
+              && (PlanId, ContractCode, RequestSerial, DisplayAccount, ContractNotifyUrl, OuterId) ==
+              (other.PlanId, other.ContractCode, other.RequestSerial, other.DisplayAccount, other.ContractNotifyUrl, other.OuterId));
 }

@@ -69,9 +69,7 @@ internal static class Presets
     });
 
     /// <summary>WeChat starts with 500 yuan for one debit and 2,500 a day; a template whose price is higher has been granted more.</summary>
-    public static void Limits(Template template)
-    {
-        template.SingleLimit = Math.Max(50_000, template.Amount);
-        template.DailyLimit = Math.Max(250_000, 5 * template.Amount);
-    }
+    public static void Limits(Template template) => (template.SingleLimit, template.DailyLimit) = Limits(template.Amount);
+
+    public static (long Single, long Daily) Limits(long price) => (Math.Max(50_000, price), Math.Max(250_000, 5 * price));
 }
