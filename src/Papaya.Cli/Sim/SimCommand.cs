@@ -24,14 +24,15 @@ internal static partial class SimCommand
         ["clock"] = "The test clock.",
         ["users"] = "Users and their money.",
         ["templates"] = "Templates of contracts.",
-        ["merchants"] = "Merchants, their keys and accounts.",
+        ["merchants"] = "Merchants with their keys.",
+        ["funds"] = "Merchants' accounts.",
         ["faults"] = "Things that go wrong, by rule.",
         ["switches"] = "Points on which WeChat's documents are silent or differ.",
         ["orders"] = "Orders.",
         ["contracts"] = "Contracts.",
         ["refunds"] = "Refunds.",
         ["requests"] = "The journal of calls.",
-        ["notifications"] = "The journal of messages, and what is still to be sent.",
+        ["notifications"] = "The journal of messages.",
     };
 
     public static Command Create(TextWriter output)
@@ -41,23 +42,20 @@ internal static partial class SimCommand
         var sim = new Command("sim", "Set the scene, act as the user, look at the truth of a running simulator; rehearse scenarios.") { url, json };
         foreach (var group in SimActs.All.GroupBy(a => a.Group))
         {
-            if (group.First().Verb is null)
+            if (group.Key == SimActs.Lint.Group)
             {
-                sim.Add(Of(group.Single(), group.Key, url, json, output));
+                sim.Add(LintCommand.Create(url, json, output));
                 continue;
             }
 
-            var command = new Command(group.Key, Groups[group.Key]);
-            foreach (var act in group)
+            var whole = group.FirstOrDefault(a => a.Verb is null);
+            var command = whole is null ? new Command(group.Key, Groups[group.Key]) : Of(whole, group.Key, url, json, output);
+            foreach (var act in group.Where(a => a.Verb is not null))
             {
-                command.Add(Of(act, act.Verb!, url, json, output));
+                command.Add(act == SimActs.Advance ? Advance(url, json, output) : Of(act, act.Verb!, url, json, output));
             }
 
-            if (group.Key == "clock")
-            {
-                command.Add(Advance(url, json, output));
-            }
-            else if (group.Key == "faults")
+            if (group.Key == "faults")
             {
                 command.Add(Kinds(output));
             }
@@ -78,16 +76,15 @@ internal static partial class SimCommand
             command.Add(argument);
         }
 
-        var members = new Argument<string[]>("NAME=VALUE") { Description = act.Members ?? "", Arity = ArgumentArity.ZeroOrMore, Hidden = act.Members is null };
+        var file = new Argument<string>("FILE") { Description = "Where to." };
+        if (act.IsFile)
+        {
+            command.Add(file);
+        }
+
+        var members = MembersOf(act);
         if (act.Members is not null)
         {
-            members.Validators.Add(result =>
-            {
-                if (result.Tokens.FirstOrDefault(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)?.Value is { } wrong)
-                {
-                    result.AddError($"'{wrong}' is no name=value; there are {act.Members}.");
-                }
-            });
             command.Add(members);
         }
 
@@ -95,15 +92,30 @@ internal static partial class SimCommand
         {
             var words = act.Arguments.Zip(arguments, (word, argument) => (word, parsed.GetRequiredValue(argument))).ToDictionary(p => p.word, p => p.Item2);
             var more = act.Members is null ? [] : parsed.GetValue(members) ?? [];
-            return RunAsync(act, words, more, parsed.GetRequiredValue(url), parsed.GetValue(json), output, ct);
+            return act.IsFile
+                ? FetchAsync(act, words, parsed.GetRequiredValue(file), parsed.GetRequiredValue(url), output, ct)
+                : RunAsync(act, words, more, parsed.GetRequiredValue(url), parsed.GetValue(json), output, ct);
         });
         return command;
+    }
+
+    public static Argument<string[]> MembersOf(SimAct act)
+    {
+        var members = new Argument<string[]>("NAME=VALUE") { Description = act.Members ?? "", Arity = ArgumentArity.ZeroOrMore, Hidden = act.Members is null };
+        members.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)?.Value is { } wrong)
+            {
+                result.AddError($"'{wrong}' is no name=value; there are {act.Members}.");
+            }
+        });
+        return members;
     }
 
     private static Command Advance(Option<string> url, Option<bool> json, TextWriter output)
     {
         var duration = new Argument<string>("DURATION") { Description = "13h, 1d2h30m, 90s, or seconds." };
-        var command = new Command("advance", "Move the clock on; everything due on the way happens in order. Example: papaya sim clock advance 24h1m") { duration };
+        var command = new Command(SimActs.Advance.Verb!, $"{SimActs.Advance.Meaning} Example: {SimActs.Advance.Example}") { duration };
         duration.Validators.Add(result =>
         {
             if (Seconds(result.Tokens[0].Value) is null)
@@ -111,9 +123,8 @@ internal static partial class SimCommand
                 result.AddError($"'{result.Tokens[0].Value}' is no duration; write 13h, 1d2h30m or 90s.");
             }
         });
-        var act = new SimAct("clock", "advance", HttpMethod.Post, "/clock", "", "") { Body = ["advance_seconds={SECONDS}"] };
         command.SetAction((parsed, ct) => RunAsync(
-            act, new() { ["SECONDS"] = Seconds(parsed.GetRequiredValue(duration))!.Value.ToString(CultureInfo.InvariantCulture) }, [], parsed.GetRequiredValue(url),
+            SimActs.Advance, new() { ["SECONDS"] = Seconds(parsed.GetRequiredValue(duration))!.Value.ToString(CultureInfo.InvariantCulture) }, [], parsed.GetRequiredValue(url),
             parsed.GetValue(json), output, ct));
         return command;
     }
@@ -144,49 +155,90 @@ internal static partial class SimCommand
     private static async Task<int> RunAsync(
         SimAct act, Dictionary<string, string> words, string[] more, string url, bool asJson, TextWriter output, CancellationToken ct)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new CommandFailedException($"--url {url} is no http address.");
-        }
+        await WriteAsync(act, await AskAsync(act, words, more, url, ct), asJson, output);
+        return PapayaCommand.Ok;
+    }
 
-        var path = "/_sim" + Argument().Replace(act.Path, found => Uri.EscapeDataString(words[found.Groups[1].Value]));
-        var members = act.Body.Select(b => b.Split('=', 2)).Select(b => (Name: b[0], Value: words[b[1][1..^1]]))
-            .Concat(more.Select(m => m.Split('=', 2)).Select(m => (Name: m[0], Value: m[1]))).ToArray();
+    /// <summary>Makes the call; its answer, or what is wrong for a person.</summary>
+    public static async Task<JsonNode?> AskAsync(SimAct act, Dictionary<string, string> words, string[] more, string url, CancellationToken ct)
+    {
+        var path = PathOf(act, words);
+        var fromWords = act.Body.Select(b => b.Split('=', 2)).Select(b => (Name: b[0], Value: words[b[1][1..^1]]));
+        var fromMembers = more.Select(m => m.Split('=', 2)).Select(m => (Name: m[0], Value: m[1])).ToArray();
         JsonObject? body = null;
         if (act.Method == HttpMethod.Post)
         {
-            body = new(members.Select(m => KeyValuePair.Create(m.Name, Value(m.Value))));
+            body = ObjectOf(act.Within is null ? fromWords.Concat(fromMembers) : fromWords);
+            if (act.Within is { } place)
+            {
+                body[place] = ObjectOf(fromMembers);
+            }
+
             if (act.Fixed is { } member)
             {
                 body[member.Name] = member.Value;
             }
         }
-        else if (members.Length > 0)
+        else if (fromMembers.Length > 0)
         {
-            path += "?" + string.Join('&', members.Select(m => $"{Uri.EscapeDataString(m.Name)}={Uri.EscapeDataString(m.Value)}"));
+            path += "?" + string.Join('&', fromMembers.Select(m => $"{Uri.EscapeDataString(m.Name)}={Uri.EscapeDataString(m.Value)}"));
         }
 
-        using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        Answer answer;
+        using var http = Open(url);
+        var answer = await ReachAsync(url, () => new JsonHttp(http).SendAsync(act.Method, path, body, ct));
+        return answer.IsSuccess
+            ? answer.Body
+            : throw new CommandFailedException(answer.Body.Text("reason") is { Length: > 0 } reason ? reason : $"{act.Method} {path} answered {answer.Status}.");
+    }
+
+    /// <summary>The answer's bytes into a file that only its owner reads: it may hold a key.</summary>
+    private static async Task<int> FetchAsync(SimAct act, Dictionary<string, string> words, string file, string url, TextWriter output, CancellationToken ct)
+    {
+        using var http = Open(url);
+        using var answer = await ReachAsync(url, () => http.GetAsync(PathOf(act, words), ct));
+        var bytes = await answer.Content.ReadAsByteArrayAsync(ct);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new CommandFailedException($"GET {PathOf(act, words)} answered {(int)answer.StatusCode}.");
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using (var stream = new FileStream(file, options))
+        {
+            await stream.WriteAsync(bytes, ct);
+        }
+
+        await output.WriteLineAsync($"wrote {file}: {bytes.Length} bytes");
+        return PapayaCommand.Ok;
+    }
+
+    private static string PathOf(SimAct act, Dictionary<string, string> words) =>
+        "/_sim" + Argument().Replace(act.Path, found => Uri.EscapeDataString(words[found.Groups[1].Value]));
+
+    private static JsonObject ObjectOf(IEnumerable<(string Name, string Value)> members) => new(members.Select(m => KeyValuePair.Create(m.Name, Value(m.Value))));
+
+    private static HttpClient Open(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? new() { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan }
+        : throw new CommandFailedException($"--url {url} is no http address.");
+
+    private static async Task<T> ReachAsync<T>(string url, Func<Task<T>> call)
+    {
         try
         {
-            answer = await new JsonHttp(http).SendAsync(act.Method, path, body, ct);
+            return await call();
         }
         catch (HttpRequestException e) when (e.InnerException is System.Net.Sockets.SocketException)
         {
             throw new CommandFailedException($"No simulator answers at {url}. Start one with `papaya simulate` or `papaya up`, or name another with --url.");
         }
-
-        if (!answer.IsSuccess)
-        {
-            throw new CommandFailedException(answer.Body.Text("reason") is { Length: > 0 } reason ? reason : $"{act.Method} {path} answered {answer.Status}.");
-        }
-
-        await WriteAsync(act, answer.Body, asJson, output);
-        return act.Group == "lint" && answer.Body.List("data").Any(r => r.Text("severity") == "error" && r.Text("verdict") == "fault") ? PapayaCommand.Failed : PapayaCommand.Ok;
     }
 
-    private static async Task WriteAsync(SimAct act, JsonNode? answer, bool asJson, TextWriter output)
+    public static async Task WriteAsync(SimAct act, JsonNode? answer, bool asJson, TextWriter output)
     {
         if (asJson)
         {

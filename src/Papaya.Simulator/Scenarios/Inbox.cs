@@ -9,7 +9,7 @@ namespace Papaya.Simulator.Scenarios;
 /// <summary>The addresses of the scripted merchant: it verifies what arrives over its raw bytes, and answers as the scenario says.</summary>
 internal sealed class Inbox : IAsyncDisposable
 {
-    public static readonly string[] Answers = ["ok", "blank_lines", "bom", "json", "html", "text", "fail", "500", "hang_up"];
+    public static readonly string[] Answers = ["ok", "blank_lines", "bom", "json", "html", "text", "fail", "500", "hang_up", "blindly"];
 
     private readonly WebApplication _app;
     private readonly Lock _gate = new();
@@ -75,7 +75,7 @@ internal sealed class Inbox : IAsyncDisposable
         }
 
         http.Response.StatusCode = answer == "500" ? 500 : http.Response.StatusCode;
-        await http.Response.Body.WriteAsync(isV3 && answer == "ok" ? default : Bytes(answer));
+        await http.Response.Body.WriteAsync(isV3 && answer is "ok" or "blindly" ? default : Bytes(answer));
     }
 
     /// <summary>Refund messages carry no sign: that they can be read is their proof.</summary>
@@ -85,7 +85,7 @@ internal sealed class Inbox : IAsyncDisposable
 
     private static ReadOnlyMemory<byte> Bytes(string answer) => answer switch
     {
-        "ok" => Acknowledgement.Success,
+        "ok" or "blindly" => Acknowledgement.Success,
         "blank_lines" => Encoding.UTF8.GetBytes("\n\n" + Encoding.UTF8.GetString(Acknowledgement.Success.Span) + "\n\n"),
         "bom" => (byte[])[0xEF, 0xBB, 0xBF, .. Acknowledgement.Success.Span],
         "json" => """{"code":"SUCCESS","message":"OK"}"""u8.ToArray(),

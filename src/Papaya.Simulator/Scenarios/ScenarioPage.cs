@@ -59,10 +59,10 @@ internal static class ScenarioPage
             | `call` `{name, with, how, gives, wait}` | the scripted merchant calls; `with` changes, adds or (null) removes fields; `how.sign` is hmac, none, apiv3, previous or gbk; `gives` is the outcome (SUCCESS, an error code, `FAIL text`, `cut`) or members of the answer |
             | `v3` `{call: "POST /v3/…", body, gives}` | a V3 call, signed with the merchant's test key |
             | `page` `{path, headers, form}`, `control` `{path, body}` | a page, any call of the control API |
-            | `inbox` `{answer, times}` | how the merchant answers messages: ok, blank_lines, bom, json, html, text, fail, 500, hang_up |
+            | `inbox` `{answer, times}` | how the merchant answers messages: ok, blank_lines, bom, json, html, text, fail, 500, hang_up, blindly |
             | `send` `{id, copies}` | a message is sent again |
             | `repeat` `{times, steps}` | the same again; `$n` counts |
-            | `expect` | `ledger` (counts by kind, or the entries), `order`, `refund`, `user`, `contract`, `contracts`, `reply`, `calls`, `messages`, `lint` |
+            | `expect` | `ledger` (counts by kind, or the entries), `order`, `refund`, `user`, `contract`, `contracts`, `reply`, `calls`, `messages`, `lint` `{rule, verdict, count}` |
 
             Only the members that are expected are compared: `null` absent, `*` there, `~text` contains it, `!text` something else, `>n` and `<n` numbers.
 
