@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Papaya.Simulator.Clock;
-using Papaya.Simulator.Tests.Clock;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -63,14 +62,14 @@ internal sealed class World : IAsyncDisposable
 
     public static async Task<World> StartAsync(
         string? journal = null, DateTimeOffset? start = null, string? terminateUrl = null, bool frequencyLimit = true,
-        bool ownsClock = false, long compactAfter = 1 << 20, int? seed = 7, TimeProvider? machine = null, params (string Name, string Value)[] switches)
+        bool ownsClock = false, long compactAfter = 1 << 20, int? seed = 7, TimeProvider? machine = null, int sendsAtOnce = 64, params (string Name, string Value)[] switches)
     {
         var at = start ?? Start;
-        var clock = new TestClock(machine is null ? at : null, machine ?? new StoppedMachine(at));
+        var clock = new TestClock(machine is null ? at : null, machine ?? new StillMachine(at));
         var app = SimulatorHost.Build(
             new()
             {
-                Seed = seed, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
+                Seed = seed, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, NotificationConcurrency = sendsAtOnce, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
                 Switches = switches.ToDictionary(s => s.Name, s => s.Value),
             },
             clock, ["http://127.0.0.1:0"]);

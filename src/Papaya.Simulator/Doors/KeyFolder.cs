@@ -1,12 +1,11 @@
 using System.Text;
+using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Doors;
 
 /// <summary>A folder of certificates and keys. What is private is readable by its owner only, from its first byte on.</summary>
 internal sealed class KeyFolder
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode ReadableByAll = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private readonly string _folder;
 
     public KeyFolder(string folder)
@@ -19,24 +18,17 @@ internal sealed class KeyFolder
 
     public string? Read(string name) => File.Exists(PathOf(name)) ? File.ReadAllText(PathOf(name)) : null;
 
-    public string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text), ReadableByAll);
+    public string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text), isPrivate: false);
 
-    public string WritePrivate(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text), OwnerOnly);
+    public string WritePrivate(string name, string text) => WritePrivate(name, Encoding.UTF8.GetBytes(text));
 
-    public string WritePrivate(string name, byte[] bytes) => Write(name, bytes, OwnerOnly);
+    public string WritePrivate(string name, byte[] bytes) => Write(name, bytes, isPrivate: true);
 
     /// <summary>Whole or not at all: who reads at this moment sees the old file or the new one.</summary>
-    private string Write(string name, byte[] bytes, UnixFileMode mode)
+    private string Write(string name, byte[] bytes, bool isPrivate)
     {
         var (path, unfinished) = (PathOf(name), PathOf(name + ".new"));
-        File.Delete(unfinished);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = mode;
-        }
-
-        using (var file = new FileStream(unfinished, options))
+        using (var file = isPrivate ? OwnersFile.Create(unfinished) : File.Create(unfinished))
         {
             file.Write(bytes);
         }

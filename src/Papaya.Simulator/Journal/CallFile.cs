@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.Win32.SafeHandles;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Journal;
@@ -18,8 +17,7 @@ internal sealed class CallFile : IDisposable
     private readonly int _length;
     private readonly ArrayBufferWriter<byte> _line = new(8192);
     private readonly Utf8JsonWriter _json;
-    private SafeFileHandle _file;
-    private long _written;
+    private FileStream _file;
     private int _lines;
 
     public CallFile(string path, int length, Action<CallRecord> read)
@@ -27,10 +25,10 @@ internal sealed class CallFile : IDisposable
         (_path, _old, _length) = (path, path + ".old", length);
         _json = new(_line, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         Read(_old, read);
-        (_lines, _written) = Read(_path, read);
-        _file = Open(FileMode.OpenOrCreate);
+        (_lines, var written) = Read(_path, read);
+        _file = OwnersFile.Open(_path, FileMode.OpenOrCreate);
         // What a crash has torn is overwritten by the next line.
-        RandomAccess.SetLength(_file, _written);
+        CutAt(written);
     }
 
     public void Append(CallRecord record)
@@ -39,16 +37,15 @@ internal sealed class CallFile : IDisposable
         {
             _file.Dispose();
             File.Move(_path, _old, overwrite: true);
-            _file = Open(FileMode.Create);
-            (_lines, _written) = (0, 0);
+            _file = OwnersFile.Create(_path);
+            _lines = 0;
         }
 
         _line.ResetWrittenCount();
         _json.Reset();
         JsonSerializer.Serialize(_json, record, CallFileJson.Default.CallRecord);
         _line.Write("\n"u8);
-        RandomAccess.Write(_file, _line.WrittenSpan, _written);
-        _written += _line.WrittenCount;
+        _file.Write(_line.WrittenSpan);
         _lines++;
     }
 
@@ -56,8 +53,8 @@ internal sealed class CallFile : IDisposable
     public void StartFrom(IEnumerable<CallRecord> records)
     {
         File.Delete(_old);
-        RandomAccess.SetLength(_file, 0);
-        (_lines, _written) = (0, 0);
+        CutAt(0);
+        _lines = 0;
         foreach (var record in records)
         {
             Append(record);
@@ -98,7 +95,11 @@ internal sealed class CallFile : IDisposable
         return (lines, start);
     }
 
-    private SafeFileHandle Open(FileMode mode) => File.OpenHandle(_path, mode, FileAccess.ReadWrite, FileShare.Read);
+    private void CutAt(long length)
+    {
+        _file.SetLength(length);
+        _file.Position = length;
+    }
 }
 
 [JsonSourceGenerationOptions(

@@ -1,4 +1,5 @@
 using System.Text;
+using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -84,20 +85,8 @@ internal sealed record CanonicalView(CanonicalString? Request, CanonicalString? 
         }
     }
 
-    private static bool FitsAsGbk(V2Message message, Merchant merchant)
-    {
-        if (message["sign"] is not { Length: 32 } sign)
-        {
-            return false;
-        }
-
-        var text = string.Join('&', message.Fields.Where(f => f.Value.Length > 0 && f.Key != "sign").OrderBy(f => f.Key, StringComparer.Ordinal)
-            .Select(f => $"{f.Key}={f.Value}")) + "&key=" + merchant.Key;
-        var gbk = CodePagesEncodingProvider.Instance.GetEncoding(936)!;
-#pragma warning disable CA5351 // WeChat's V2 algorithm.
-        return Convert.ToHexString(System.Security.Cryptography.MD5.HashData(gbk.GetBytes(text))) == sign;
-#pragma warning restore CA5351
-    }
+    private static bool FitsAsGbk(V2Message message, Merchant merchant) =>
+        message["sign"] is { Length: 32 } sign && GbkSignature.Compute(message.Fields, merchant.Key) == sign;
 }
 
 /// <summary>V3: the lines that are signed, of the request from its Authorization header, of answers and callbacks from theirs.</summary>

@@ -12,6 +12,9 @@ internal sealed class AnswerReader(Socket socket, byte[] buffer)
     /// <summary>Whether the connection may serve once more.</summary>
     public bool Stays { get; private set; }
 
+    /// <summary>Whether anything of an answer has come.</summary>
+    public bool HasBegun { get; private set; }
+
     public async Task<PostAnswer> ReadAsync(CancellationToken ct)
     {
         while (true)
@@ -130,6 +133,7 @@ internal sealed class AnswerReader(Socket socket, byte[] buffer)
     {
         var got = await socket.ReceiveAsync(buffer.AsMemory(_filled), ct);
         _filled += got;
+        HasBegun |= got > 0;
         return got > 0;
     }
 

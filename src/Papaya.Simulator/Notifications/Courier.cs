@@ -26,7 +26,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
     });
 
-    private readonly PlainHttp _plain = new();
+    private readonly PlainHttp _plain = new(TimeProvider.System);
 
     private readonly ConcurrentQueue<(Delivery Delivery, IDisposable Work)> _waiting = new();
     // Under the world's lock. After a restart these follow when their minute is over.

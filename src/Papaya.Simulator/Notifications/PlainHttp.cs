@@ -11,65 +11,79 @@ namespace Papaya.Simulator.Notifications;
 /// POST over plain HTTP/1.1 and connections that stay open. A rehearsal of a month sends hundreds of thousands of notifications to one address of the
 /// same machine; a general client's share of that was a third of the work.
 /// </summary>
-internal sealed class PlainHttp : IDisposable
+internal sealed class PlainHttp(TimeProvider machine) : IDisposable
 {
     private const int MostAddresses = 4_096;
 
     private readonly ConcurrentDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
-    private volatile bool _disposed;
+    private readonly IdleSockets _idle = new(machine);
+
+    /// <summary>How many connections are open and not in use.</summary>
+    public int Idle => _idle.Count;
 
     /// <summary>Whether an address is one for this way: http, and nothing that needs a proxy's or a credential's care.</summary>
     public static bool Serves(string url) => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Sends and reads one answer into <paramref name="buffer"/>; what does not fit is left unread.</summary>
+    /// <summary>
+    /// Sends and reads one answer into <paramref name="buffer"/>; what does not fit is left unread. A connection that was kept may be closed by the other
+    /// side at the moment of its use: when it gives nothing back, the message goes out once more on a new one.
+    /// </summary>
     /// <exception cref="IOException">Nobody there, or an answer that is not HTTP.</exception>
     /// <exception cref="SocketException">The same, as the machine puts it.</exception>
     public async Task<PostAnswer> PostAsync(
         string url, string contentType, KeyValuePair<string, string>[] headers, ReadOnlyMemory<byte> body, byte[] buffer, CancellationToken ct)
     {
         var address = AddressOf(url);
-        var socket = address.Idle() ?? await ConnectAsync(address, ct);
-        var stays = false;
+        var request = ArrayPool<byte>.Shared.Rent(address.Head.Length + contentType.Length + 64 + body.Length + headers.Sum(h => h.Key.Length + 4 + (3 * h.Value.Length)));
         try
         {
-            var request = ArrayPool<byte>.Shared.Rent(address.Head.Length + contentType.Length + 64 + body.Length + headers.Sum(h => h.Key.Length + 4 + (3 * h.Value.Length)));
-            try
+            var bytes = request.AsMemory(0, Write(request, address, contentType, headers, body.Span));
+            if (_idle.Take(address.Authority) is { } kept)
             {
-                var length = Write(request, address, contentType, headers, body.Span);
-                for (var sent = 0; sent < length;)
+                var reader = new AnswerReader(kept, buffer);
+                try
                 {
-                    sent += await socket.SendAsync(request.AsMemory(sent, length - sent), ct);
+                    return await AskAsync(address, kept, reader, bytes, ct);
+                }
+                catch (Exception e) when (e is IOException or SocketException && !reader.HasBegun)
+                {
+                    // As if there had been no connection.
                 }
             }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(request);
-            }
 
-            var reader = new AnswerReader(socket, buffer);
-            var answer = await reader.ReadAsync(ct);
-            stays = reader.Stays;
-            return answer;
+            var fresh = await ConnectAsync(address, ct);
+            return await AskAsync(address, fresh, new(fresh, buffer), bytes, ct);
         }
         finally
         {
-            if (!stays || _disposed)
-            {
-                socket.Dispose();
-            }
-            else
-            {
-                address.Keep(socket);
-            }
+            ArrayPool<byte>.Shared.Return(request);
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _idle.Dispose();
+
+    /// <summary>One request and its answer; the connection is kept or closed.</summary>
+    private async Task<PostAnswer> AskAsync(Address address, Socket socket, AnswerReader reader, ReadOnlyMemory<byte> request, CancellationToken ct)
     {
-        _disposed = true;
-        foreach (var address in _addresses.Values)
+        try
         {
-            address.Close();
+            while (request.Length > 0)
+            {
+                request = request[await socket.SendAsync(request, ct)..];
+            }
+
+            return await reader.ReadAsync(ct);
+        }
+        finally
+        {
+            if (reader.Stays)
+            {
+                _idle.Keep(address.Authority, socket);
+            }
+            else
+            {
+                socket.Dispose();
+            }
         }
     }
 
@@ -121,53 +135,22 @@ internal sealed class PlainHttp : IDisposable
 
         if (_addresses.Count >= MostAddresses)
         {
-            foreach (var (old, address) in _addresses)
-            {
-                _addresses.TryRemove(old, out _);
-                address.Close();
-            }
+            _addresses.Clear();
         }
 
         return _addresses.GetOrAdd(url, static url => new(new(url)));
     }
 
-    /// <summary>Where one URL leads, and its open connections that nobody uses now.</summary>
+    /// <summary>Where one URL leads. Connections belong to the authority: its other paths use them too.</summary>
     private sealed class Address(Uri url)
     {
-        private readonly ConcurrentStack<Socket> _idle = new();
+        public string Authority { get; } = url.Authority;
 
         public string Host { get; } = url.DnsSafeHost;
 
         public int Port { get; } = url.Port;
 
         public byte[] Head { get; } = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"POST {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n"));
-
-        /// <summary>A connection that the other side has not closed in the meantime.</summary>
-        public Socket? Idle()
-        {
-            while (_idle.TryPop(out var socket))
-            {
-                // Readable although nothing was asked: the end, or something that is no answer to us.
-                if (!socket.Poll(0, SelectMode.SelectRead))
-                {
-                    return socket;
-                }
-
-                socket.Dispose();
-            }
-
-            return null;
-        }
-
-        public void Keep(Socket socket) => _idle.Push(socket);
-
-        public void Close()
-        {
-            while (_idle.TryPop(out var socket))
-            {
-                socket.Dispose();
-            }
-        }
     }
 }
 

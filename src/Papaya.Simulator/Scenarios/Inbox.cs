@@ -74,6 +74,9 @@ internal sealed class Inbox : IAsyncDisposable
             return;
         }
 
+        // Each message comes on a connection of its own, so that hanging up always means no answer: on a kept one the message would come once more.
+        http.Response.Headers.Connection = "close";
+
         http.Response.StatusCode = answer == "500" ? 500 : http.Response.StatusCode;
         await http.Response.Body.WriteAsync(isV3 && answer is "ok" or "blindly" ? default : Bytes(answer));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -115,19 +116,11 @@ internal sealed class ScriptedMerchant(ScenarioStage stage)
         if ((string?)how["sign"] != "none")
         {
             // Over the bytes that a caller with the wrong encoding hashes.
-            var sign = isGbk ? GbkSign(fields, key) : V2Signature.Compute(fields.Select(f => KeyValuePair.Create(f.Key, (string?)f.Value)), key, type);
+            var sign = isGbk ? GbkSignature.Compute(fields, Presets.Key) : V2Signature.Compute(fields.Select(f => KeyValuePair.Create(f.Key, (string?)f.Value)), key, type);
             text += $"<sign>{sign}</sign>";
         }
 
         return Encoding.UTF8.GetBytes($"<xml>{text}</xml>");
-    }
-
-    private static string GbkSign(List<KeyValuePair<string, string>> fields, ApiV2Key key)
-    {
-        var text = string.Join('&', fields.Where(f => f.Value.Length > 0).OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}"));
-#pragma warning disable CA5351 // WeChat's V2 signature is MD5.
-        return Convert.ToHexString(System.Security.Cryptography.MD5.HashData(Encoding.GetEncoding("GBK").GetBytes($"{text}&key={Presets.Key}")));
-#pragma warning restore CA5351
     }
 
     private static JsonObject Read(int status, byte[] bytes)

@@ -61,7 +61,7 @@ internal sealed partial class Snapshots(SimulatorOptions options)
         {
             Directory.CreateDirectory(folder);
             var path = Path.Combine(folder, name + Ending);
-            using (var file = File.Create(path + ".new"))
+            using (var file = OwnersFile.Create(path + ".new"))
             {
                 JsonSerializer.Serialize(file, new SavedHead(at, calls), SnapshotJson.Default.SavedHead);
                 file.WriteByte((byte)'\n');

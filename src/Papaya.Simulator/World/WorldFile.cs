@@ -11,15 +11,16 @@ namespace Papaya.Simulator.World;
 /// </summary>
 internal sealed class WorldFile : IDisposable
 {
+    private readonly FileStream _stream;
     private readonly SafeFileHandle _file;
     private readonly ArrayBufferWriter<byte> _line = new(8192);
     private readonly Utf8JsonWriter _json;
     private long _length;
 
-    private WorldFile(SafeFileHandle file, long length)
+    private WorldFile(FileStream stream)
     {
-        _file = file;
-        _length = length;
+        (_stream, _file) = (stream, stream.SafeFileHandle);
+        _length = RandomAccess.GetLength(_file);
         // The file is for machines; escaping every Chinese character would double it.
         _json = new(_line, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
@@ -70,7 +71,7 @@ internal sealed class WorldFile : IDisposable
         }
 
         var fresh = path + ".new";
-        using (var compact = Open(fresh, FileMode.Create))
+        using (var compact = new WorldFile(OwnersFile.Create(fresh)))
         {
             foreach (var change in snapshot)
             {
@@ -81,7 +82,7 @@ internal sealed class WorldFile : IDisposable
         }
 
         File.Move(fresh, path, overwrite: true);
-        return Open(path, FileMode.Open);
+        return new(OwnersFile.Open(path, FileMode.Open));
     }
 
     public long Length => _length;
@@ -99,13 +100,7 @@ internal sealed class WorldFile : IDisposable
     public void Dispose()
     {
         _json.Dispose();
-        _file.Dispose();
-    }
-
-    private static WorldFile Open(string path, FileMode mode)
-    {
-        var file = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read);
-        return new(file, RandomAccess.GetLength(file));
+        _stream.Dispose();
     }
 
     private static Change Parse(ReadOnlySpan<byte> line, string path, int number)

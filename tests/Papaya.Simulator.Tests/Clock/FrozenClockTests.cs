@@ -24,7 +24,7 @@ public sealed class FrozenClockTests
     [Fact]
     public async Task Whoever_is_alone_may_set_time_back()
     {
-        using var clock = new TestClock(Start, new StoppedMachine(Start));
+        using var clock = new TestClock(Start, new StillMachine(Start));
         await clock.AdvanceAsync(TimeSpan.FromDays(1));
         await clock.RunAloneAsync(() => Start);
         Assert.Equal(Start, clock.GetUtcNow());
@@ -35,7 +35,7 @@ public sealed class FrozenClockTests
     [Fact]
     public async Task To_be_alone_means_to_wait_for_all_work()
     {
-        using var clock = new TestClock(Start, new StoppedMachine(Start));
+        using var clock = new TestClock(Start, new StillMachine(Start));
         var work = clock.Enter();
         var alone = clock.RunAloneAsync(() => null);
         Assert.False(alone.IsCompleted);

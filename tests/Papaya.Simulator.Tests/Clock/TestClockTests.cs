@@ -7,7 +7,7 @@ public sealed class TestClockTests : IDisposable
     private static readonly DateTimeOffset Start = new(2026, 1, 31, 1, 0, 0, TimeSpan.Zero);
 
     // The machine under the clock is itself a test clock: "real" time passes when we say so.
-    private readonly TestClock _machine = new(Start, new StoppedMachine(Start));
+    private readonly TestClock _machine = new(Start, new StillMachine(Start));
     private readonly TestClock _clock;
     private readonly List<string> _fired = [];
 
