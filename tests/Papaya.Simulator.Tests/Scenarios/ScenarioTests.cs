@@ -24,6 +24,11 @@ public sealed class ScenarioTests
         Assert.False(result.Passed, $"{name} holds without its cause: it shows nothing.");
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_looks_at_the_money(string name) =>
+        Assert.Contains(ScenarioLibrary.Find(name)!.Steps, s => s.Verb == "expect" && (s.Body as System.Text.Json.Nodes.JsonObject)?["ledger"] is not null);
+
     [Fact]
     public void Every_pain_has_a_scenario_or_a_reason_to_have_none()
     {
