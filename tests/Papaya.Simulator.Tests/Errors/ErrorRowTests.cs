@@ -14,6 +14,12 @@ public sealed class ErrorRowTests
         var row = ErrorRows.Find(key);
         await using var world = await World.StartAsync(switches: row.Switches);
         Assert.Equal(row.Code, await row.Act(world));
+        if (ErrorRows.Documented.Single(d => (d.Endpoint, d.Code) == (row.Endpoint, row.Code)).Text is { } text)
+        {
+            var calls = (await world.SeeAsync("/requests"))["data"]!.AsArray();
+            Assert.Contains(text, (string?)calls.Last(c => ((string?)c!["path"])?.EndsWith("/" + row.Endpoint, StringComparison.Ordinal) == true)!["response"], StringComparison.Ordinal);
+        }
+
         // A fault is injected only where the code means an error inside WeChat.
         var rules = (await world.SeeAsync("/faults"))["data"]!.AsArray();
         Assert.Equal(row.IsInternal, rules.Count > 0);

@@ -19,18 +19,18 @@ internal sealed record ErrorRow(string Endpoint, string Code, string Cause, Func
 /// <summary>All rows; each capability has its own file.</summary>
 internal static class ErrorRows
 {
-    private static readonly Dictionary<string, ErrorRow> ByKey = new[] { V2SigningRows.All, V2ContractRows.All, V2DebitRows.All, V3CommonRows.All, V3OwnRows.All, MoneyRows.All }
+    private static readonly Dictionary<string, ErrorRow> ByKey = new[] { V2SigningRows.All, V2ContractRows.All, V2DebitRows.All, V3CommonRows.All, V3OwnRows.All, V3MoneyRows.All, MoneyRows.All }
         .SelectMany(rows => rows).ToDictionary(r => r.Key, StringComparer.Ordinal);
 
     public static IEnumerable<ErrorRow> All => ByKey.Values;
 
     public static ErrorRow Find(string key) => ByKey[key];
 
-    /// <summary>The documented rows of <c>documented.txt</c>: endpoint and code.</summary>
-    public static IReadOnlyList<(string Endpoint, string Code)> Documented { get; } =
+    /// <summary>The documented rows of <c>documented.txt</c>: endpoint, code, and the words of the answer where the document gives them.</summary>
+    public static IReadOnlyList<(string Endpoint, string Code, string? Text)> Documented { get; } =
     [
         .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Errors", "documented.txt"))
-            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('|', 2)).Select(parts => (parts[0], parts[1])),
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('|')).Select(parts => (parts[0], parts[1], parts.ElementAtOrDefault(2))),
     ];
 
     /// <summary>The code of a V2 reply, wherever it stands.</summary>
