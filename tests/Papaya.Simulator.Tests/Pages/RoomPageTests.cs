@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Papaya.Simulator.Lint;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Tests.Pages;
@@ -15,20 +16,43 @@ public sealed class RoomPageTests(Browser browser)
         var (contract, debit, unsigned) = await LiveAsync(world);
         await world.FaultAsync("/pay/pappayapply", "timeout_after", times: 1);
         await world.FaultAsync("debit", "duplicate", times: 2);
-        var pages = new (string Name, string Address)[]
+        // A word that stands at that place only when the page has something to show.
+        const string Table = "main .cards", All = "main";
+        var pages = new (string Name, string Address, string Place, string Word)[]
         {
-            ("room", "/?since=2026-01-15T02:00:00Z"), ("room-users", "/room/users"), ("room-user", "/room/users/oSimUser0001"), ("room-templates", "/room/templates?mch_id=10000100&plan_id=12535"),
-            ("room-merchants", "/room/merchants"), ("room-merchant", "/room/merchants/10000100"), ("room-contracts", "/room/contracts"), ("room-contract", "/room/contracts/" + contract),
-            ("room-orders", "/room/orders"), ("room-order", $"/room/orders/{World.MchId}/{debit}"), ("room-notifications", "/room/notifications"), ("room-ledger", "/room/ledger"),
-            ("room-journal", "/room/journal"), ("room-journal-detail", "/room/journal/" + unsigned), ("room-faults", "/room/faults"), ("room-switches", "/room/switches"), ("room-lint", "/room/lint"), ("room-scenarios", "/room/scenarios"),
+            ("room", "/?since=2026-01-15T02:00:00Z", "#happened-debits", "2"),
+            ("room-users", "/room/users", Table, "oSimUser0002"),
+            ("room-user", "/room/users/oSimUser0001", All, contract),
+            ("room-templates", "/room/templates?mch_id=10000100&plan_id=12535", Table, "12536"),
+            ("room-merchants", "/room/merchants", Table, World.AppId),
+            ("room-merchant", "/room/merchants/10000100", All, "BEGIN PUBLIC KEY"),
+            ("room-contracts", "/room/contracts", Table, contract),
+            ("room-contract", "/room/contracts/" + contract, All, debit),
+            ("room-orders", "/room/orders", Table, debit),
+            ("room-order", $"/room/orders/{World.MchId}/{debit}", All, (string)(await world.SeeAsync("/orders/" + debit))["transaction_id"]!),
+            ("room-notifications", "/room/notifications", Table, debit),
+            ("room-ledger", "/room/ledger", Table, debit),
+            ("room-journal", "/room/journal", Table, "pappayapply"),
+            ("room-journal-detail", "/room/journal/" + unsigned, All, "&key=***"),
+            ("room-faults", "/room/faults", Table, "timeout_after"),
+            ("room-switches", "/room/switches", All, Switches.All[^1].Name),
+            ("room-lint", "/room/lint", ".rules", LintRules.All[^1].Id),
+            ("room-scenarios", "/room/scenarios", All, Scenarios.ScenarioLibrary.All[^1].Name),
         };
         foreach (var (width, language, isDark) in Looks.Room)
         {
             await using var visit = await browser.VisitAsync(world, width, language, isDark);
             // One sheet of style: a few pages show all that it has in the dark.
-            foreach (var (name, address) in pages.Where(p => !isDark || p.Name is "room" or "room-order" or "room-contract" or "room-journal-detail" or "room-faults"))
+            foreach (var (name, address, place, word) in pages.Where(p => !isDark || p.Name is "room" or "room-order" or "room-contract" or "room-journal-detail" or "room-faults"))
             {
                 Assert.Equal(200, await visit.OpenAsync(address));
+                Assert.Contains(word, string.Join('\n', await visit.Page.Locator(place).AllTextContentsAsync()), StringComparison.Ordinal);
+                if (name == "room-lint")
+                {
+                    Assert.Equal(LintRules.All.Count, await visit.Page.Locator(".rules > li").CountAsync());
+                    Assert.Equal(1, await visit.Page.Locator("#mch").CountAsync());
+                }
+
                 await visit.LookAsync(name);
             }
         }
