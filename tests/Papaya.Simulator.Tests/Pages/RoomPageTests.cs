@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Papaya.Simulator.Lint;
+using Papaya.Simulator.Scenarios;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Tests.Pages;
@@ -37,7 +38,7 @@ public sealed class RoomPageTests(Browser browser)
             ("room-faults", "/room/faults", Table, "timeout_after"),
             ("room-switches", "/room/switches", All, Switches.All[^1].Name),
             ("room-lint", "/room/lint", ".rules", LintRules.All[^1].Id),
-            ("room-scenarios", "/room/scenarios", All, Scenarios.ScenarioLibrary.All[^1].Name),
+            ("room-scenarios", "/room/scenarios", All, ScenarioLibrary.All[^1].Name),
         };
         foreach (var (width, language, isDark) in Looks.Room)
         {
