@@ -176,7 +176,7 @@ public static class SimulatorHost
                 break;
         }
 
-        state.Count(what, op.Now);
+        state.Tallies.Count(what, op.Now);
     }
 
     /// <summary>A slip in a path or a method of the control API is answered like every other error of it.</summary>

@@ -83,14 +83,14 @@ internal static class ClockControl
         Happened? happened = null;
         if (move is not { AdvanceSeconds: null, To: null, Next: null })
         {
-            var tally = state.StartTally();
+            var tally = state.Tallies.Start();
             try
             {
                 await clock.AdvanceToAsync(target, http.RequestAborted);
             }
             finally
             {
-                happened = state.EndTally(tally);
+                happened = state.Tallies.End(tally);
             }
         }
 

@@ -176,7 +176,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         {
             delivery.Sends++;
             delivery.HeldBack = false;
-            state.CountSend(op.Now, acknowledged);
+            state.Tallies.CountSend(op.Now, acknowledged);
             LetGo(delivery, op.Now);
             if (acknowledged || Schedules.WaitAfter(delivery, delivery.Sends) is not { } wait)
             {
