@@ -74,7 +74,7 @@ internal static class Callbacks
         using (state.Begin())
         {
             var keys = state.Identities.Of(delivery.MchId);
-            nonce = state.Nonces.Next();
+            nonce = NonceOf(state, delivery);
             at = keys.KeepsMachineTime ? state.MachineNow : sentAt;
             signer = state.Switches["v3_callback_key"] switch
             {
@@ -88,6 +88,11 @@ internal static class Callbacks
             ? V3Headers.Probe(signer, at, nonce, body.Span)
             : V3Headers.Sign(signer, at, nonce, body.Span, fault is { Kind: FaultKind.BadSignature });
     }
+
+    /// <summary>With a seed by message and send: sends happen at once, beside all else that draws from the world's source.</summary>
+    private static string NonceOf(SimulatorState state, Delivery delivery) => state.Options.Seed is { } seed
+        ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{delivery.Id}/{delivery.Sends}/{delivery.Posts++}")))[..NonceSource.Length]
+        : state.Nonces.Next();
 
     private static void Tell(SimulatorState state, Contract contract, string eventType, string summary, DateTimeOffset now)
     {

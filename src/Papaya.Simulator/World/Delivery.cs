@@ -56,6 +56,10 @@ internal sealed class Delivery : Scheduled
 
     public int Sends { get; set; }
 
+    /// <summary>How often it went out in this run, copies and probes included. Under the lock.</summary>
+    [JsonIgnore]
+    public int Posts { get; set; }
+
     /// <summary>Sent by hand: not repeated, whatever the answer.</summary>
     public bool IsOnce { get; set; }
 

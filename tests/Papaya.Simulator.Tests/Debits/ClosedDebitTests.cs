@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Papaya.Simulator.Tests;
+namespace Papaya.Simulator.Tests.Debits;
 
 /// <summary>closeorder and debits: those under way, those that have failed, and what the contract may do afterwards.</summary>
 public sealed class ClosedDebitTests
