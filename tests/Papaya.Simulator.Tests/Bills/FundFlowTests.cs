@@ -79,7 +79,9 @@ public sealed class FundFlowTests
         var plain = await FlowAsync(world, "20260115", "Basic");
         var packed = await FlowAsync(world, "20260115", "Basic", "GZIP");
         Assert.Equal([0x1F, 0x8B], packed.Bytes[..2]);
+#pragma warning disable CA5350 // WeChat's own digest of a file.
         Assert.Equal("SHA=" + Convert.ToHexStringLower(SHA1.HashData(plain.Bytes)), packed.Digest);
+#pragma warning restore CA5350
         Assert.Equal(packed.Digest, plain.Digest);
     }
 

@@ -53,7 +53,11 @@ public sealed class AuthorityTests : IDisposable
         using var first = Authority.Open(folder, TimeProvider.System);
         using var second = Authority.Open(folder, TimeProvider.System);
         Assert.Equal(first.CertificatePem, second.CertificatePem);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.PathOf(Authority.KeyFile)));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.PathOf(Authority.KeyFile)));
+        }
+
         Assert.DoesNotContain("PRIVATE", folder.Read(Authority.CertificateFile), StringComparison.Ordinal);
     }
 
@@ -94,7 +98,7 @@ public sealed class AuthorityTests : IDisposable
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName(name);
             request.CertificateExtensions.Add(names.Build());
-            using var leaf = request.Create(root, root.NotBefore, root.NotBefore.AddDays(30), [1, 2, 3]);
+            using var leaf = request.Create(root, new DateTimeOffset(root.NotBefore), new DateTimeOffset(root.NotBefore.AddDays(30)), [1, 2, 3]);
             using var chain = new X509Chain
             {
                 ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },

@@ -77,7 +77,7 @@ internal static class V2SigningRows
         }
 
         Assert.Contains("商家系统错误，请联系商家处理", page);
-        return System.Text.RegularExpressions.Regex.Match(page, "([A-Z_]{5,}): ").Groups[1].Value;
+        return System.Text.RegularExpressions.Regex.Match(page, "([A-Z_]{5,}): ", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Groups[1].Value;
     }
 
     private static async Task<string?> ExtraDataAsync(World w, ApiV2Key? key, params (string Name, string? Value)[] changes)

@@ -35,7 +35,7 @@ public sealed class RoomWorkTests : IDisposable
             fields[field] = value!;
         }
 
-        using var response = await PostAsync(world, path, fields).WaitAsync(Patience);
+        using var response = await PostAsync(world, path, fields).WaitAsync(Patience, TimeProvider.System);
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
     }
 
