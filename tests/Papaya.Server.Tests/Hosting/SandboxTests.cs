@@ -86,7 +86,7 @@ public sealed class SandboxTests : IAsyncLifetime
         Assert.Contains("20260301103000", sent, StringComparison.Ordinal);
     }
 
-    private static DateTimeOffset TimeOf(Reply reply) => (DateTimeOffset)reply.Json.AsObject().Single().Value!;
+    private static DateTimeOffset TimeOf(Reply reply) => (DateTimeOffset)reply.Json["now"]!;
 
     private async Task<Reply> ClockAsync(HttpMethod method, string? json = null)
     {
