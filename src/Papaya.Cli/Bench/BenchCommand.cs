@@ -17,8 +17,10 @@ internal static class BenchCommand
         var people = CountOption("--contracts", "Contracts that are debited every day.", 10_000);
         var days = CountOption("--days", "Measured days, after one to warm up.", 30);
         var stored = CountOption("--stored", "Contracts in the world whose memory is stated.", 100_000);
-        var simulator = new Command("simulator", "The simulator alone: applies a second, days by the clock with their notifications, memory.") { people, days, stored };
-        simulator.SetAction((parsed, ct) => PrintAsync(new SimulatorBench(output).RunAsync(parsed.GetValue(people), parsed.GetValue(days), parsed.GetValue(stored), ct), output));
+        var journal = new Option<bool>("--journal") { Description = "Keep the journal of calls and run the lint rules on each, as `simulate` does." };
+        var simulator = new Command("simulator", "The simulator alone: applies a second, days by the clock with their notifications, memory.") { people, days, stored, journal };
+        simulator.SetAction((parsed, ct) => PrintAsync(
+            new SimulatorBench(output).RunAsync(parsed.GetValue(people), parsed.GetValue(days), parsed.GetValue(stored), parsed.GetValue(journal), ct), output));
         return new Command("bench", "Load tests of the product itself; the last line is one JSON object.") { http, debits, simulator };
     }
 

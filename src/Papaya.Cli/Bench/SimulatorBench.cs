@@ -11,7 +11,7 @@ using Papaya.WeChatPay.Wire;
 namespace Papaya.Cli.Bench;
 
 /// <summary>
-/// The simulator alone, in memory, its journal of calls off. Applies come over real HTTP from signed bytes made before; then days go by on the clock:
+/// The simulator alone, in memory; its journal of calls, with the lint rules that read it, is off unless it is asked for. Applies come over real HTTP from signed bytes made before; then days go by on the clock:
 /// every contract is debited once a day, and each debit's notification goes to an HTTP listener in the same process, which reads and acknowledges it.
 /// </summary>
 internal sealed class SimulatorBench(TextWriter output)
@@ -28,7 +28,7 @@ internal sealed class SimulatorBench(TextWriter output)
     private string _notifyUrl = "";
     private int _notified;
 
-    public async Task<JsonObject> RunAsync(int contracts, int days, int stored, CancellationToken ct)
+    public async Task<JsonObject> RunAsync(int contracts, int days, int stored, bool journal, CancellationToken ct)
     {
         await using var merchant = Listener();
         await merchant.StartAsync(ct);
@@ -36,7 +36,7 @@ internal sealed class SimulatorBench(TextWriter output)
         var memory = await MeasureMemoryAsync(stored, ct);
 
         using var clock = new TestClock(Start);
-        await using var host = SimulatorHost.Build(new() { FrequencyLimit = false, KeepJournal = false, Seed = 1 }, clock, ["http://127.0.0.1:0"]);
+        await using var host = SimulatorHost.Build(new() { FrequencyLimit = false, KeepJournal = journal, Seed = 1 }, clock, ["http://127.0.0.1:0"]);
         await host.StartAsync(ct);
         using var http = new HttpClient { BaseAddress = new(host.Urls.First()) };
         await MakeTemplateAsync(http, ct);
@@ -77,6 +77,7 @@ internal sealed class SimulatorBench(TextWriter output)
         return new JsonObject
         {
             ["bench"] = "simulator",
+            ["journal_of_calls"] = journal,
             ["applies_per_second"] = Math.Round(Measurement.Median(applies)),
             ["contracts"] = contracts,
             ["days"] = days,

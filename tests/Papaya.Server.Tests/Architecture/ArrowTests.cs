@@ -12,6 +12,7 @@ public sealed class ArrowTests
         ["Papaya.Billing"] = [],
         ["Papaya.Server"] = ["Papaya.Billing", "Papaya.WeChatPay"],
         ["Papaya.Simulator"] = ["Papaya.WeChatPay"],
+        ["Papaya.Simulator.Testing"] = ["Papaya.Simulator", "Papaya.WeChatPay"],
         ["Papaya.Cli"] = ["Papaya.Billing", "Papaya.Server", "Papaya.Simulator", "Papaya.WeChatPay"],
     };
 
@@ -23,9 +24,10 @@ public sealed class ArrowTests
         ["samples/console"] = ["Papaya.WeChatPay"],
         ["samples/first-call"] = ["Papaya.WeChatPay"],
         ["samples/native"] = ["Papaya.WeChatPay"],
+        ["samples/testing"] = ["Papaya.Simulator.Testing"],
         ["tests/Papaya.Billing.Tests"] = ["Papaya.Billing"],
         ["tests/Papaya.Server.Tests"] = ["Papaya.Server", "Papaya.Testing"],
-        ["tests/Papaya.Simulator.Tests"] = ["Papaya.Simulator", "Papaya.Testing"],
+        ["tests/Papaya.Simulator.Tests"] = ["Papaya.Simulator", "Papaya.Simulator.Testing", "Papaya.Testing"],
         ["tests/Papaya.Testing"] = ["Papaya.Server", "Papaya.Simulator"],
         ["tests/Papaya.WeChatPay.Tests"] = ["Papaya.WeChatPay"],
         ["tests/Papaya.World.Tests"] = ["Papaya.Cli", "Papaya.Testing"],

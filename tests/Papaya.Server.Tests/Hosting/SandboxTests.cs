@@ -36,7 +36,7 @@ public sealed class SandboxTests : IAsyncLifetime
         var after = await ClockAsync(HttpMethod.Post, """{"advance_seconds":3600}""");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (before.Status, after.Status));
         Assert.Equal(TimeSpan.FromHours(1), TimeOf(after) - TimeOf(before));
-        Assert.Equal(after.Text, (await ClockAsync(HttpMethod.Get)).Text);
+        Assert.Equal(TimeOf(after), TimeOf(await ClockAsync(HttpMethod.Get))); // only the answer to a move also tells what happened
         var to = await ClockAsync(HttpMethod.Post, """{"to":"2026-03-02T00:00:00Z"}""");
         Assert.Equal(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), TimeOf(to));
     }
