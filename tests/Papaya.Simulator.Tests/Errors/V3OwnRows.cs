@@ -220,13 +220,13 @@ internal static class V3OwnRows
     private static Task RiskAsync(World world, string openid) => world.DoAsync("/users", new JsonObject { ["openid"] = openid, ["risk"] = "refuse" });
 
     /// <summary>A contract for one debit, signed by its user.</summary>
-    private static async Task<string> SignAsync(World world, Shop shop, string code, string? openid = null)
+    internal static async Task<string> SignAsync(World world, Shop shop, string code, string? openid = null)
     {
         var page = await V3Requests.PreSign("app", code).SendAsync(shop);
         return await AgreeAsync(world, (string)page.Json!["pre_entrustweb_id"]!, openid ?? await world.UserAsync());
     }
 
-    private static async Task<string> GlobalAsync(World world, Shop shop, string openid)
+    internal static async Task<string> GlobalAsync(World world, Shop shop, string openid)
     {
         var page = await V3Requests.GlobalPreSign("app", "row1").SendAsync(shop);
         return await AgreeAsync(world, (string)page.Json!["session_id"]!, openid);
@@ -243,7 +243,7 @@ internal static class V3OwnRows
         return contract;
     }
 
-    private static async Task<string> DueAsync(World world, Shop shop, string? openid = null)
+    internal static async Task<string> DueAsync(World world, Shop shop, string? openid = null)
     {
         var contract = await BookedAsync(world, shop, openid);
         await BeijingAsync(world, Day, new(9, 0));
@@ -251,7 +251,7 @@ internal static class V3OwnRows
     }
 
     /// <summary>A contract whose debit has failed on the day that its notice opened; the first payment took all the money.</summary>
-    private static async Task<string> FailedAsync(World world, Shop shop, string openid)
+    internal static async Task<string> FailedAsync(World world, Shop shop, string openid)
     {
         var contract = await world.SignedAsync(openid, PreNoticePlan);
         Assert.Equal(204, (await V3Requests.Notice(contract).SendAsync(shop)).Status);
@@ -261,6 +261,6 @@ internal static class V3OwnRows
         return contract;
     }
 
-    private static Task BeijingAsync(World world, DateOnly day, TimeOnly time) =>
+    internal static Task BeijingAsync(World world, DateOnly day, TimeOnly time) =>
         world.AdvanceAsync(new DateTimeOffset(day.ToDateTime(time), TimeSpan.FromHours(8)) - world.Now);
 }
