@@ -24,6 +24,9 @@ public sealed class SimulatorOptions
     /// <summary>How many requests and how many notifications are kept; the oldest are dropped.</summary>
     public int JournalLength { get; init; } = 10_000;
 
+    /// <summary>How many entries of each kind (order numbers, contracts, refunds, …) the lint rules remember; the oldest are forgotten.</summary>
+    internal int LintMemory { get; init; } = 50_000;
+
     /// <summary>How many notifications may be on their way at once.</summary>
     public int NotificationConcurrency { get; init; } = 64;
 

@@ -51,6 +51,9 @@ internal sealed class World : IAsyncDisposable
 
     public TestClock Clock { get; }
 
+    /// <summary>The machine under the clock, for a world that was started on one whose time a test moves.</summary>
+    public Clock.RunningMachine Machine { get; private init; } = new(Start);
+
     public DateTimeOffset Now => Clock.GetUtcNow();
 
     public SimulatorState State => _app.Services.GetRequiredService<SimulatorState>();
@@ -62,19 +65,19 @@ internal sealed class World : IAsyncDisposable
 
     public static async Task<World> StartAsync(
         string? journal = null, DateTimeOffset? start = null, string? terminateUrl = null, bool frequencyLimit = true,
-        bool ownsClock = false, long compactAfter = 1 << 20, int? seed = 7, TimeProvider? machine = null, int sendsAtOnce = 64, params (string Name, string Value)[] switches)
+        bool ownsClock = false, int? lintMemory = null, long compactAfter = 1 << 20, int? seed = 7, TimeProvider? machine = null, int sendsAtOnce = 64, params (string Name, string Value)[] switches)
     {
         var at = start ?? Start;
         var clock = new TestClock(machine is null ? at : null, machine ?? new StillMachine(at));
         var app = SimulatorHost.Build(
             new()
             {
-                Seed = seed, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, NotificationConcurrency = sendsAtOnce, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
+                LintMemory = lintMemory ?? new SimulatorOptions().LintMemory, Seed = seed, OwnsClock = ownsClock, CompactAfterBytes = compactAfter, NotificationConcurrency = sendsAtOnce, JournalPath = journal, TerminateNotifyUrl = terminateUrl, FrequencyLimit = frequencyLimit,
                 Switches = switches.ToDictionary(s => s.Name, s => s.Value),
             },
             clock, ["http://127.0.0.1:0"]);
         await app.StartAsync();
-        return new(app, clock);
+        return new(app, clock) { Machine = machine as Clock.RunningMachine ?? new(at) };
     }
 
     public async ValueTask DisposeAsync()

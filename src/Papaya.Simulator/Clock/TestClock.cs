@@ -64,6 +64,10 @@ public sealed class TestClock : TimeProvider, IDisposable
     /// <summary>The time of the machine underneath.</summary>
     internal DateTimeOffset MachineNow => _machine.GetUtcNow();
 
+    internal long MachineStamp => _machine.GetTimestamp();
+
+    internal TimeSpan ElapsedOfMachine(long stamp) => _machine.GetElapsedTime(stamp);
+
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -1,4 +1,9 @@
+using Papaya.WeChatPay.Wire;
+
 namespace Papaya.Simulator.Journal;
+
+/// <summary>A record that is complete, with what was read of its messages; those are good while it is being told of.</summary>
+internal readonly record struct Noted(CallRecord Record, V2Message? Request, V2Message? Reply);
 
 /// <summary>
 /// The journal of what came in and what went out: the latest of each, for people, for tests and for lint. With a data folder it is kept in a file
@@ -27,13 +32,16 @@ internal sealed class CallJournal : IDisposable
     }
 
     /// <summary>Told of each record when it is complete; nothing of the world is locked then.</summary>
-    public event Action<CallRecord>? Noted;
+    public event Action<Noted>? Noted;
 
     /// <summary>Whether anybody keeps what is noted; benchmarks switch it off.</summary>
     public bool IsKept => _options.KeepJournal;
 
     /// <summary>Writes a record down under the next id.</summary>
-    public void Note(CallRecord record)
+    /// <param name="record">The record.</param>
+    /// <param name="request">What was read of its request, if that is a V2 message.</param>
+    /// <param name="reply">What was read of its answer, if that is a V2 message.</param>
+    public void Note(CallRecord record, V2Message? request = null, V2Message? reply = null)
     {
         if (!IsKept)
         {
@@ -47,7 +55,7 @@ internal sealed class CallJournal : IDisposable
             _file?.Append(record);
         }
 
-        Noted?.Invoke(record);
+        Noted?.Invoke(new(record, request, reply));
     }
 
     /// <summary>Calls, oldest first.</summary>

@@ -23,16 +23,23 @@ internal static class CallReading
     extension(CallJournal journal)
     {
         /// <summary>A V2 call that was answered, or cut off (status 0).</summary>
+        /// <param name="http">The exchange.</param>
+        /// <param name="state">The world.</param>
+        /// <param name="path">The path of the call.</param>
+        /// <param name="request">Its body.</param>
+        /// <param name="message">What was read of it; null when it is no message.</param>
+        /// <param name="status">HTTP status; 0 when the connection was cut.</param>
+        /// <param name="response">The answer as it was sent.</param>
+        /// <param name="fault">What a fault did.</param>
         /// <param name="began">The machine's timestamp when the request had been taken in.</param>
         public void NoteV2(
-            HttpContext http, SimulatorState state, string path, byte[] request, int status, ReadOnlyMemory<byte> response, FaultHit? fault, long began)
+            HttpContext http, SimulatorState state, string path, byte[] request, V2Message? message, int status, ReadOnlyMemory<byte> response, FaultHit? fault, long began)
         {
             if (!journal.IsKept)
             {
                 return;
             }
 
-            var message = V2Message.TryParse(request, out var parsed, out _) ? parsed : null;
             var answer = status == 200 && V2Message.TryParse(response, out var read, out _) ? read : null;
             journal.Note(new()
             {
@@ -51,13 +58,13 @@ internal static class CallReading
                     : answer.Is("result_code"u8, "FAIL"u8) ? Text(answer, "err_code") ?? "FAIL" : null,
                 Verdict = Verdict(state, message),
                 Fault = fault?.Kind,
-                DurationMs = Since(began),
+                DurationMs = state.MillisecondsSince(began),
                 Connection = http.Connection.Id,
                 Headers = Chosen(http.Request.Headers, OfRequests),
                 AnswerHeaders = status == 0 ? [] : Chosen(http.Response.Headers, OfAnswers),
                 Request = request,
                 Response = status == 0 ? null : response.ToArray(),
-            });
+            }, message, answer);
         }
 
         /// <summary>A signing call by GET: what is asked stands in the query.</summary>
@@ -115,7 +122,7 @@ internal static class CallReading
                 ErrCode = status >= 400 ? Member(answer, "code") : null,
                 Verdict = verdict,
                 Fault = fault?.Kind,
-                DurationMs = Since(began),
+                DurationMs = state.MillisecondsSince(began),
                 Connection = http.Connection.Id,
                 Headers = Chosen(http.Request.Headers, OfRequests),
                 AnswerHeaders = status == 0 ? [] : Chosen(http.Response.Headers, OfAnswers),
@@ -124,9 +131,6 @@ internal static class CallReading
             });
         }
     }
-
-    /// <summary>Real milliseconds since a timestamp of the machine.</summary>
-    public static double Since(long began) => Math.Round(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds, 3);
 
     private static CallVerdict Verdict(SimulatorState state, V2Message? message)
     {

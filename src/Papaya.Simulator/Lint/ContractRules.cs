@@ -5,8 +5,6 @@ namespace Papaya.Simulator.Lint;
 /// <summary>Signing and its end.</summary>
 internal static class ContractRules
 {
-    private static readonly TimeSpan AskWithin = TimeSpan.FromHours(1);
-
     public static readonly IReadOnlyList<LintRule> All =
     [
         new("signing-without-query", LintSeverity.Warning,
@@ -14,12 +12,11 @@ internal static class ContractRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.Order, MchId: { } mchId, Openid: { } openid } && c.Request?.GetInt64("plan_id"u8) is { } plan
-                    && c.State.FindActiveContract(mchId, plan, openid) is { } active && active.SignedAt < c.Record.At)
+                if (c.Record is { Path: LintCase.Order, Openid: { } openid } && c.Request?.GetInt64("plan_id"u8) is { } plan
+                    && c.World.ActiveContract(c.MchId, plan, openid, static k => ((string Id, string Code, DateTimeOffset At)?)(k.ContractId, k.ContractCode, k.SignedAt)) is { } active
+                    && active.At < c.Record.At)
                 {
-                    c.Judge(
-                        c.Facts.ContractQueries.ContainsKey((mchId, active.ContractId)) || c.Facts.ContractQueries.ContainsKey((mchId, active.ContractCode)),
-                        $"{active.ContractId} is signed, and nobody asked.");
+                    c.Judge(c.Facts.ContractQueries.Has((c.MchId, active.Id)) || c.Facts.ContractQueries.Has((c.MchId, active.Code)), $"{active.Id} is signed, and nobody asked.");
                 }
             },
         },
@@ -28,13 +25,13 @@ internal static class ContractRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.Order, MchId: { } mchId, ContractCode: { } code })
+                if (c.Record is { Path: LintCase.Order, ContractCode: { } code })
                 {
-                    if (c.State.FindContractByCode(mchId, code) is { IsActive: false } old && old.TerminatedAt <= c.Record.At)
+                    if (c.World.ContractByCode(c.MchId, code, k => k.TerminatedAt <= c.Record.At ? k.ContractId : null) is { } old)
                     {
-                        c.Fault($"{code} was that of {old.ContractId}.");
+                        c.Fault($"{code} was that of {old}.");
                     }
-                    else if (c.Record.Openid is { } openid && c.State.ContractsOf(openid).Any(k => k.MchId == mchId && k.TerminatedAt <= c.Record.At))
+                    else if (c.Record.Openid is { } openid && c.World.HasEnded(c.MchId, openid, c.Record.At))
                     {
                         c.Pass();
                     }
@@ -46,10 +43,10 @@ internal static class ContractRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.Order, MchId: { } mchId, ErrCode: null, Status: 200 } && c.Request?.GetInt64("plan_id"u8) is { } plan
-                    && c.State.FindTemplate(mchId, plan) is { } template)
+                if (c.Record is { Path: LintCase.Order, ErrCode: null, Status: 200 } && c.Request?.GetInt64("plan_id"u8) is { } plan
+                    && c.World.Template(c.MchId, plan, static t => (bool?)(t.TerminateNotifyUrl is not null)) is { } isSet)
                 {
-                    c.Judge(template.TerminateNotifyUrl is not null, $"Template {plan} tells nobody when a contract ends.");
+                    c.Judge(isSet, $"Template {plan} tells nobody when a contract ends.");
                 }
             },
         },
@@ -58,37 +55,44 @@ internal static class ContractRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.Apply, MchId: { } mchId, ContractId: { } contract } && c.Facts.Ended.TryGetValue((mchId, contract), out var end))
+                if (c.Record is { Path: LintCase.Apply, ContractId: { } contract } && c.Facts.Ended.TryFind((c.MchId, contract), out var end))
                 {
                     c.Fault($"The end was acknowledged before (s{end.Record}).");
                 }
             },
-            AtReview = r =>
+            OnSend = c =>
             {
-                foreach (var ((mchId, contract), end) in r.Facts.Ended)
+                if (c.Record is { Acknowledged: true, Kind: DeliveryKind.Contract } && c.Text("change_type") == "DELETE")
                 {
-                    if (r.Facts.NumbersOf.GetValueOrDefault((mchId, contract))?.TrueForAll(n => n.LastApply <= end.At) ?? true)
-                    {
-                        r.Pass(mchId, contract);
-                    }
+                    c.Pass();
                 }
             },
         },
         new("paid-without-contract-never-asked", LintSeverity.Error,
             new("已支付未签约且未查询协议", "Paid, not signed, never asked"), new("支付成功而无签约通知时查询协议", "Ask querycontract when a payment comes without a contract"), "checklist 21")
         {
-            AtReview = r =>
+            OnSend = c =>
             {
-                foreach (var order in r.State.Orders)
+                if (c.Record is { Kind: DeliveryKind.Payment, OutTradeNo: { } number } && Unsigned(c.World, c.MchId, number) is var (code, paidAt)
+                    && !(c.Facts.ContractQueries.TryFind((c.MchId, code), out var asked) && asked >= paidAt))
                 {
-                    if (order is { Kind: OrderKind.Payment, IsPaid: true, OffersContract: true, ContractId: null, ContractCode: { } code } && order.PaidAt + AskWithin < r.Now)
-                    {
-                        r.Judge(
-                            r.Facts.ContractQueries.TryGetValue((order.MchId, code), out var asked) && asked >= order.PaidAt, order.MchId, order.OutTradeNo, order.PaidAt!.Value, 0,
-                            $"Nobody asked about {code} within an hour of the payment.");
-                    }
+                    c.Facts.Unsigned.Make(new(c.MchId, code, paidAt, c.Record.Id, true, $"{number} was paid, and nobody asked about {code} within an hour."));
                 }
             },
+            OnCall = c =>
+            {
+                if ((c.Record.Path == LintCase.ContractQuery || c.AsksAboutContract(c.Record.Path)) && c.Facts.Unsigned.Keep(c.MchId, c.Record.ContractCode))
+                {
+                    c.Pass();
+                }
+            },
+            // It may have been signed since.
+            OnTime = r => r.Overdue(r.Facts.Unsigned, broken => r.World.ContractByCode(broken.MchId, broken.Number, static _ => true) != true),
         },
     ];
+
+    /// <summary>The code of the contract that was offered with a payment and not signed.</summary>
+    private static (string Code, DateTimeOffset PaidAt)? Unsigned(LintWorld world, string mchId, string number) => world.Order(
+        mchId, number,
+        static o => o is { Kind: OrderKind.Payment, IsPaid: true, OffersContract: true, ContractId: null, ContractCode: { } code, PaidAt: { } at } ? ((string, DateTimeOffset)?)(code, at) : null);
 }

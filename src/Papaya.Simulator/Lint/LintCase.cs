@@ -1,11 +1,13 @@
+using System.Globalization;
+using System.Text.Json;
+using Papaya.Simulator.Faults;
 using Papaya.Simulator.Journal;
-using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Lint;
 
 /// <summary>One record as a rule sees it: parsed, with what was known before it, and with the world at hand.</summary>
-internal sealed class LintCase(LintReport report, SimulatorState state, LintFacts facts, CallRecord record)
+internal sealed class LintCase(LintReport report, LintWorld world, LintFacts facts, CallRecord record, string mchId, V2Message? request, V2Message? reply)
 {
     public const string Apply = "/pay/pappayapply";
     public const string Order = "/pay/contractorder";
@@ -15,30 +17,102 @@ internal sealed class LintCase(LintReport report, SimulatorState state, LintFact
     public const string Refund = "/secapi/pay/refund";
     public const string ContractQuery = "/papay/querycontract";
     public const string ContractDelete = "/papay/deletecontract";
+    public const string Bill = "/pay/downloadbill";
+    public const string EntrustPage = "/papay/entrustweb";
+    public const string H5Entrust = "/papay/h5entrustweb";
+    public const string Notice = "/v3/papay/contracts/{contract_id}/notify";
 
     private LintRule? _rule;
+    private List<NumberFacts>? _others;
+    private bool _knowsOthers;
 
     public CallRecord Record => record;
 
     public LintFacts Facts => facts;
 
-    public SimulatorState State => state;
+    public LintWorld World => world;
+
+    /// <summary>Who called, or who is told; a merchant of this world.</summary>
+    public string MchId => mchId;
 
     /// <summary>The request of a call, or the message of a send; null when it is no V2 message.</summary>
-    public V2Message? Request { get; } = V2Message.TryParse(record.Request, out var request, out _) ? request : null;
+    public V2Message? Request => request;
 
     /// <summary>The answer to a call; null when there was none that can be read.</summary>
-    public V2Message? Reply { get; } = !record.IsSend && record.Response is { } bytes && V2Message.TryParse(bytes, out var reply, out _) ? reply : null;
+    public V2Message? Reply => reply;
 
-    /// <summary>No answer to a call, or one that tells nothing.</summary>
-    public bool IsUnknown => record.Status is 0 or >= 500 || Reply is null || record.ErrCode == "SYSTEMERROR";
+    /// <summary>No answer to a call, or one that tells nothing: nothing that can be read, SYSTEMERROR, or a sign that does not fit.</summary>
+    public bool IsUnknown =>
+        record.Status is 0 or >= 500 || reply is null || record.ErrCode == "SYSTEMERROR" || IsForged;
+
+    /// <summary>An answer whose sign was made wrong on purpose: whoever verifies knows nothing.</summary>
+    public bool IsForged => record.Fault == FaultKind.BadSignature;
+
+    public bool IsQuery => record.Path is DebitQuery or OrderQuery;
+
+    /// <summary>A query about an order, in either version of the interface.</summary>
+    public bool AsksAboutOrder => IsQuery || (record is { IsV3: true, Method: "GET", OutTradeNo: not null } && !record.Path.Contains("refund", StringComparison.Ordinal));
+
+    /// <summary>With which algorithm a V2 call is validly signed; null for any other call.</summary>
+    public SignType? Algorithm =>
+        record is { IsSend: false, IsV3: false, Verdict: CallVerdict.Valid or CallVerdict.PreviousKey } && request?["sign"] is { } sign
+            ? sign.Length == 64 ? SignType.HmacSha256 : SignType.Md5
+            : null;
 
     /// <summary>Which order a refund is of, by the merchant's number or WeChat's.</summary>
-    public string? RefundedOrder => record.OutTradeNo ?? (Text("transaction_id") is { } transaction && record.MchId is { } mchId
-        ? state.FindOrderByTransaction(mchId, transaction)?.OutTradeNo
-        : null);
+    public string? RefundedOrder => field ??= record.OutTradeNo ?? (Text("transaction_id") is { } transaction ? world.NumberOf(mchId, transaction) : null);
 
-    public string? Text(string name) => Request?[name] is { Length: > 0 } value ? value : null;
+    /// <summary>What is known about the number of this call.</summary>
+    public NumberFacts? Number => record.OutTradeNo is { } number ? facts.Numbers.Find((mchId, number)) : null;
+
+    /// <summary>The other numbers of the contract that an apply is about; null when it is no apply, or the first of its contract.</summary>
+    public List<NumberFacts>? Others
+    {
+        get
+        {
+            if (!_knowsOthers)
+            {
+                _knowsOthers = true;
+                _others = record is { Path: Apply, ContractId: { } contract } && facts.NumbersOf.Find((mchId, contract)) is { } all
+                    ? all.FindAll(n => n.Number != record.OutTradeNo && n.Known != Knowledge.Refused)
+                    : null;
+            }
+
+            return _others;
+        }
+    }
+
+    /// <summary>A V3 query about a contract.</summary>
+    public bool AsksAboutContract(string path) => path.StartsWith("/v3/", StringComparison.Ordinal) && record.Method == "GET" && path.Contains("contracts/", StringComparison.Ordinal);
+
+    public string? Text(string name) => request?[name] is { Length: > 0 } value ? value : null;
+
+    /// <summary>A header of the request, if the journal keeps it.</summary>
+    public string? Header(string name)
+    {
+        foreach (var (key, value) in record.Headers)
+        {
+            if (key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The body of a V3 call; the caller disposes it. Null when it is no JSON.</summary>
+    public JsonDocument? Json()
+    {
+        try
+        {
+            return record.Request.Length == 0 ? null : JsonDocument.Parse(record.Request);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     public LintCase For(LintRule rule)
     {
@@ -47,15 +121,14 @@ internal sealed class LintCase(LintReport report, SimulatorState state, LintFact
     }
 
     /// <summary>The situation arose and was handled well.</summary>
-    public void Pass() => report.Pass(_rule!, record.MchId);
+    public void Pass() => report.Pass(_rule!, mchId);
 
     public void Fault(string detail, params long[] earlier) => Fault(_rule!.Severity, detail, earlier);
 
     public void Fault(LintSeverity severity, string detail, params long[] earlier) =>
         report.Fault(
-            _rule!, new(record.At, record.MchId ?? "", record.OutTradeNo ?? record.OutRefundNo ?? record.ContractId ?? record.ContractCode,
-                [.. earlier.Where(e => e > 0).Select(e => Name(e, isSend: false)), Name(record.Id, record.IsSend)], detail, severity),
-            $"{record.Id}/{detail}");
+            _rule!, new(record.At, mchId, record.OutTradeNo ?? record.OutRefundNo ?? record.ContractId ?? record.ContractCode,
+                [.. earlier.Where(e => e > 0).Select(e => Name(e, isSend: false)), Name(record.Id, record.IsSend)], detail, severity));
 
     /// <summary>Passes, or finds fault.</summary>
     public void Judge(bool isGood, string detail, params long[] earlier)
@@ -70,19 +143,25 @@ internal sealed class LintCase(LintReport report, SimulatorState state, LintFact
         }
     }
 
-    public static string Name(long id, bool isSend) => (isSend ? "s" : "r") + id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string Name(long id, bool isSend) => (isSend ? "s" : "r") + id.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>What rules look at when a report is asked for.</summary>
-internal sealed class LintReview(LintReport report, SimulatorState state, LintFacts facts, DateTimeOffset now)
+/// <summary>What rules look at as time goes by.</summary>
+internal sealed class LintReview(LintReport report, LintWorld world, LintFacts facts)
 {
     private LintRule? _rule;
 
     public LintFacts Facts => facts;
 
-    public SimulatorState State => state;
+    public LintWorld World => world;
 
-    public DateTimeOffset Now => now;
+    public DateTimeOffset Now { get; private set; }
+
+    public LintReview At(DateTimeOffset now)
+    {
+        Now = now;
+        return this;
+    }
 
     public LintReview For(LintRule rule)
     {
@@ -90,20 +169,20 @@ internal sealed class LintReview(LintReport report, SimulatorState state, LintFa
         return this;
     }
 
-    public void Pass(string mchId, string key) => report.Pass(_rule!, mchId, key);
+    public void Pass(string mchId) => report.Pass(_rule!, mchId);
 
-    public void Fault(string mchId, string? number, DateTimeOffset at, long record, string detail) =>
-        report.Fault(_rule!, new(at, mchId, number, record > 0 ? [LintCase.Name(record, isSend: false)] : [], detail, _rule!.Severity), $"{number}/{detail}");
+    public void Fault(string mchId, string? number, DateTimeOffset at, string detail, string? evidence = null) =>
+        report.Fault(_rule!, new(at, mchId, number, evidence is null ? [] : [evidence], detail, _rule!.Severity));
 
-    public void Judge(bool isGood, string mchId, string number, DateTimeOffset at, long record, string detail)
+    /// <summary>Finds fault with each promise whose time is over.</summary>
+    public void Overdue(Promises promises, Func<Promise, bool>? stands = null)
     {
-        if (isGood)
+        while (promises.TakeOverdue(Now) is { } broken)
         {
-            Pass(mchId, number);
-        }
-        else
-        {
-            Fault(mchId, number, at, record, detail);
+            if (stands?.Invoke(broken) ?? true)
+            {
+                Fault(broken.MchId, broken.Number, broken.At, broken.Detail, broken.Record > 0 ? LintCase.Name(broken.Record, broken.IsSend) : null);
+            }
         }
     }
 }

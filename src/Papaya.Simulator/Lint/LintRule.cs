@@ -34,8 +34,8 @@ internal enum LintVerdict
 internal sealed record LintText(string Zh, string En);
 
 /// <summary>
-/// Something that WeChat accepts today and its quality checklist would fault. A rule hears each call and each send once, when it happens; what
-/// depends on time having passed it looks at when somebody asks for the report.
+/// Something that WeChat accepts today and its quality checklist would fault. A rule hears each call and each send once, when it happens, and looks
+/// things up by their key only: a call costs the same whatever the world holds.
 /// </summary>
 internal sealed record LintRule(string Id, LintSeverity Severity, LintText Title, LintText Cure, string Source)
 {
@@ -45,7 +45,10 @@ internal sealed record LintRule(string Id, LintSeverity Severity, LintText Title
     /// <summary>A send of a notification, before <see cref="LintFacts"/> know of it.</summary>
     public Action<LintCase>? OnSend { get; init; }
 
-    /// <summary>What time has shown; heard again with each report, its findings are counted once.</summary>
+    /// <summary>What is overdue; asked before each record and before each report, so it looks at the oldest only.</summary>
+    public Action<LintReview>? OnTime { get; init; }
+
+    /// <summary>What only shows over many calls; asked before each report, and finds the same thing once. A rule has this or <see cref="OnTime"/>.</summary>
     public Action<LintReview>? AtReview { get; init; }
 }
 

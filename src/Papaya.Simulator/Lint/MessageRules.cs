@@ -11,7 +11,6 @@ internal static class MessageRules
     private const double Late = 1_000;
     private const double TooLate = 5_000;
     private static readonly TimeSpan DoubleClick = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan AskWithin = TimeSpan.FromHours(1);
 
     public static readonly IReadOnlyList<LintRule> All =
     [
@@ -93,41 +92,38 @@ internal static class MessageRules
                     c.Pass();
                 }
             },
-            AtReview = r =>
+            OnCall = c =>
             {
-                foreach (var (mchId, number, at, record) in r.Facts.WrongAmounts.Where(w => w.At + AskWithin < r.Now))
+                if (c.AsksAboutOrder && c.Facts.WrongAmounts.Keep(c.MchId, c.Record.OutTradeNo))
                 {
-                    r.Judge(r.Facts.Queries.GetValueOrDefault((mchId, number))?.Exists(t => t >= at && t - at <= AskWithin) == true, mchId, number, at, 0,
-                        $"A wrong amount was acknowledged (s{record}) and nothing was asked within an hour.");
+                    c.Pass();
                 }
             },
+            OnTime = r => r.Overdue(r.Facts.WrongAmounts),
         },
         new("missing-idempotency", LintSeverity.Error,
             new("重复消息触发了重复操作", "One cause, two effects"), new("按订单号、协议号去重，同一操作只做一次", "De-duplicate by order and contract: do each thing once"), "checklist 3, 13")
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.Order, MchId: { } mchId, Openid: { } openid, OutTradeNo: { } number } && c.Text("plan_id") is { } plan
-                    && c.Facts.Orders.TryGetValue((mchId, openid, plan), out var before))
+                if (c.Record is { Path: LintCase.Order, Openid: { } openid, OutTradeNo: { } number } && c.Text("plan_id") is { } plan
+                    && c.Facts.Orders.TryFind((c.MchId, openid, plan), out var before))
                 {
                     c.Judge(before.Number == number || c.Record.At - before.At >= DoubleClick, $"Two orders of one user and plan within ten seconds: {before.Number} and {number}.", before.Record);
                 }
-                else if (c.Record is { Path: LintCase.Refund, MchId: { } seller } && c.RefundedOrder is { } order && c.Facts.Duplicated.TryGetValue(seller, out var twice)
-                    && c.Facts.Refunds.GetValueOrDefault((seller, order))?.Find(r => r.At >= twice) is { } first && first.OutRefundNo != c.Record.OutRefundNo
+                else if (c.Record.Path == LintCase.Refund && c.RefundedOrder is { } order && c.Facts.Of(c.MchId).DuplicatedAt is { } twice
+                    && c.Facts.Refunds.Find((c.MchId, order))?.Find(r => r.At >= twice) is { } first && first.OutRefundNo != c.Record.OutRefundNo
                     && first.Amount == c.Request?.GetInt64("refund_fee"u8))
                 {
                     c.Fault($"After a message came twice, {order} was refunded twice: {first.OutRefundNo} and {c.Record.OutRefundNo}.", first.Record);
                 }
             },
-            AtReview = r =>
+            OnSend = c =>
             {
-                foreach (var (mchId, _) in r.Facts.Duplicated)
+                // It came again and was taken again: what follows from it twice is heard as a call.
+                if (c.Record.Acknowledged && c.Facts.Acknowledged.Find(c.Record.Delivery) > 0)
                 {
-                    var doubled = r.Facts.Refunds.Where(o => o.Key.MchId == mchId).Any(o => o.Value.GroupBy(f => f.Amount).Any(g => g.Count() > 1));
-                    if (!doubled)
-                    {
-                        r.Pass(mchId, "duplicates");
-                    }
+                    c.Pass();
                 }
             },
         },

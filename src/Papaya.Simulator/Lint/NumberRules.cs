@@ -6,7 +6,9 @@ namespace Papaya.Simulator.Lint;
 /// <summary>Order numbers of debits: what may be repeated, what may follow.</summary>
 internal static class NumberRules
 {
-    private static readonly TimeSpan AskWithin = TimeSpan.FromHours(30);
+    /// <summary>So many queries of one number within <see cref="QuickRound"/> are enough.</summary>
+    public const int Hammering = 10;
+
     private static readonly TimeSpan QuickRound = TimeSpan.FromMinutes(10);
 
     public static readonly IReadOnlyList<LintRule> All =
@@ -18,13 +20,13 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (OthersOf(c) is not { Count: > 0 } others || IsPayPerUse(c))
+                if (c.Others is not { Count: > 0 } others || IsPayPerUse(c))
                 {
                     return;
                 }
 
-                var open = others.Where(o => o.Known == Knowledge.Undecided && o.MchId == c.Record.MchId).ToList();
-                c.Judge(open.Count == 0, $"{c.Record.OutTradeNo} follows {open.LastOrDefault()?.Number}, whose outcome was not known.", open.LastOrDefault()?.LastRecord ?? 0);
+                var open = others.FindLast(o => o.Known == Knowledge.Undecided);
+                c.Judge(open is null, $"{c.Record.OutTradeNo} follows {open?.Number}, whose outcome was not known.", open?.LastRecord ?? 0);
             },
         },
         new("no-query-after-systemerror", LintSeverity.Error,
@@ -34,12 +36,12 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (FactsOf(c) is not { UnknownSince: not null } facts)
+                if (c.Number is not { IsUnanswered: true } facts)
                 {
                     return;
                 }
 
-                if (c.Record.Path is LintCase.DebitQuery or LintCase.OrderQuery)
+                if (c.IsQuery)
                 {
                     c.Pass();
                 }
@@ -48,13 +50,7 @@ internal static class NumberRules
                     c.Fault($"{facts.Number} was repeated, not asked about.", facts.LastRecord);
                 }
             },
-            AtReview = r =>
-            {
-                foreach (var facts in r.Facts.Numbers.Values.Where(n => n.UnknownSince + AskWithin < r.Now))
-                {
-                    r.Fault(facts.MchId, facts.Number, facts.LastApply, facts.LastRecord, "Not asked about within 30 hours.");
-                }
-            },
+            OnTime = r => r.Overdue(r.Facts.Unanswered),
         },
         new("spent-number-reused", LintSeverity.Error,
             new("已失败的订单号再次使用", "A spent number was used again"),
@@ -67,11 +63,11 @@ internal static class NumberRules
                     return;
                 }
 
-                if (FactsOf(c) is { Known: Knowledge.Failed } spent)
+                if (c.Number is { Known: Knowledge.Failed } spent)
                 {
                     c.Fault($"{spent.Number} had failed.", spent.LastRecord);
                 }
-                else if (OthersOf(c)?.Exists(o => o.Known == Knowledge.Failed) == true)
+                else if (c.Others?.Exists(o => o.Known == Knowledge.Failed) == true)
                 {
                     c.Pass();
                 }
@@ -83,13 +79,13 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (c.Record is not { Path: LintCase.Apply, MchId: { } mchId, OutTradeNo: { } number } || c.Facts.Numbers.Keys.All(k => k.MchId == mchId))
+                if (c.Record is not { Path: LintCase.Apply, OutTradeNo: { } number } || c.Facts.Appliers is (null, _) || (!c.Facts.Appliers.HasMore && c.Facts.Appliers.First == c.MchId))
                 {
                     return;
                 }
 
-                var twin = c.Facts.Numbers.Values.FirstOrDefault(n => n.Number == number && n.MchId != mchId);
-                c.Judge(twin is null, $"Merchant {twin?.MchId} used this number too.", twin?.LastRecord ?? 0);
+                var isTaken = c.Facts.Owners.TryFind(number, out var owner) && owner.MchId != c.MchId;
+                c.Judge(!isTaken, $"Merchant {owner.MchId} used this number too.", isTaken ? owner.Record : 0);
             },
         },
         new("no-close-before-new-number", LintSeverity.Error,
@@ -98,7 +94,7 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (OthersOf(c)?.FindLast(o => o.FailureCode == "SYSTEMERROR") is { } failed)
+                if (c.Others?.FindLast(o => o.FailureCode == "SYSTEMERROR") is { } failed)
                 {
                     c.Judge(failed is { AskedAfterFailure: true, ClosedByCaller: true }, $"{failed.Number} was told as SYSTEMERROR and not asked about and closed.", failed.LastRecord);
                 }
@@ -121,7 +117,7 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.Apply, MchId: { } mchId, ContractId: { } contract } && c.Facts.RuleLimits.TryGetValue((mchId, contract), out var limited))
+                if (c.Record is { Path: LintCase.Apply, ContractId: { } contract } && c.Facts.RuleLimits.TryFind((c.MchId, contract), out var limited))
                 {
                     c.Judge(BeijingTime.Day(limited.At) != BeijingTime.Day(c.Record.At), "RULELIMIT was answered on the same day.", limited.Record);
                 }
@@ -132,7 +128,7 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (c.Record.MchId is { } mchId && c.Facts.Limited.TryGetValue((mchId, c.Record.Path), out var limited))
+                if (c.Facts.Limited.TryFind((c.MchId, c.Record.Path), out var limited))
                 {
                     c.Judge(c.Record.At - limited.At >= TimeSpan.FromSeconds(1), "Within a second after FREQUENCY_LIMITED.", limited.Record);
                 }
@@ -143,10 +139,9 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.DebitQuery or LintCase.OrderQuery, MchId: { } mchId, OutTradeNo: { } number }
-                    && c.Facts.Queries.GetValueOrDefault((mchId, number)) is { Count: > 0 } times)
+                if (c.IsQuery && c.Record.OutTradeNo is { } number && c.Facts.Queries.Find((c.MchId, number)) is { } times)
                 {
-                    c.Judge(times.Count(t => c.Record.At - t < QuickRound) < 10, "More than ten queries of one number in ten minutes.");
+                    c.Judge(times.Count < Hammering || c.Record.At - times.Peek() >= QuickRound, "More than ten queries of one number in ten minutes.");
                 }
             },
         },
@@ -156,25 +151,16 @@ internal static class NumberRules
         {
             OnCall = c =>
             {
-                if (c.Record is { Path: LintCase.DebitQuery or LintCase.OrderQuery, MchId: { } mchId } && c.State.FindOrder(mchId, c.Record.OutTradeNo) is { } order)
+                if (c.IsQuery && c.World.Order(c.MchId, c.Record.OutTradeNo, static o => (OrderKind?)o.Kind) is { } kind)
                 {
-                    c.Judge(order.Kind == OrderKind.Debit || c.Record.Path == LintCase.OrderQuery, "paporderquery was asked about a cashier order.");
+                    c.Judge(kind == OrderKind.Debit || c.Record.Path == LintCase.OrderQuery, "paporderquery was asked about a cashier order.");
                 }
             },
         },
     ];
 
-    private static NumberFacts? FactsOf(LintCase c) =>
-        c.Record is { MchId: { } mchId, OutTradeNo: { } number } ? c.Facts.Numbers.GetValueOrDefault((mchId, number)) : null;
-
-    /// <summary>The other numbers of the contract that an apply is about; null when it is no apply.</summary>
-    private static List<NumberFacts>? OthersOf(LintCase c) =>
-        c.Record is { Path: LintCase.Apply, MchId: { } mchId, ContractId: { } contract } && c.Facts.NumbersOf.TryGetValue((mchId, contract), out var all)
-            ? all.FindAll(n => n.Number != c.Record.OutTradeNo && n.Known != Knowledge.Refused)
-            : null;
-
     /// <summary>Of a pay-later contract several uses may be under way; another amount or text is another use.</summary>
-    private static bool IsPayPerUse(LintCase c) =>
-        c.State.FindContract(c.Record.ContractId) is { } contract && c.State.FindTemplate(contract.MchId, contract.PlanId) is { Kind: not TemplateKind.Periodic }
-        && OthersOf(c)!.TrueForAll(o => o.Known != Knowledge.Undecided || o.Body != c.Text("body") || o.Amount != c.Request?.GetInt64("total_fee"u8));
+    public static bool IsPayPerUse(LintCase c) =>
+        c.World.TemplateOf(c.Record.ContractId, static t => (TemplateKind?)t.Kind) is not (null or TemplateKind.Periodic)
+        && c.Others!.TrueForAll(o => o.Known != Knowledge.Undecided || o.Body != c.Text("body") || o.Amount != c.Request?.GetInt64("total_fee"u8));
 }

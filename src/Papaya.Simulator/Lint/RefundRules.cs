@@ -58,5 +58,5 @@ internal static class RefundRules
 
     /// <summary>Earlier refunds of the order; null when this is no refund.</summary>
     private static List<RefundFacts>? BeforeIt(LintCase c) =>
-        c.Record is { Path: LintCase.Refund, MchId: { } mchId } && c.RefundedOrder is { } order ? c.Facts.Refunds.GetValueOrDefault((mchId, order)) ?? [] : null;
+        c.Record.Path == LintCase.Refund && c.RefundedOrder is { } order ? c.Facts.Refunds.Find((c.MchId, order)) ?? [] : null;
 }

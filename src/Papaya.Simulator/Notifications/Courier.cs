@@ -138,7 +138,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
         if (fault is { Kind: FaultKind.Delay or FaultKind.Reorder })
         {
-            Note(delivery, sentAt, delivery.Body, [], CallVerdict.NotSent, 0, default, fault, TimeProvider.System.GetTimestamp());
+            Note(delivery, sentAt, delivery.Body, [], CallVerdict.NotSent, 0, default, fault, state.Stamp());
             state.Arm();
             return;
         }
@@ -152,7 +152,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         var acknowledged = false;
         if (fault is { Kind: FaultKind.Drop })
         {
-            Note(delivery, sentAt, delivery.Body, [], CallVerdict.NotSent, 0, default, fault, TimeProvider.System.GetTimestamp());
+            Note(delivery, sentAt, delivery.Body, [], CallVerdict.NotSent, 0, default, fault, state.Stamp());
         }
         else
         {
@@ -217,7 +217,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
     private async Task<bool> PostAsync(Delivery delivery, DateTimeOffset sentAt, FaultHit? fault, byte[] buffer, CancellationToken patience)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = state.Stamp();
         var body = fault is null || delivery.Format != DeliveryFormat.V2 ? delivery.Body : Rewritten(delivery, fault);
         var headers = delivery.Format == DeliveryFormat.V2 ? [] : HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
         var got = default(PostAnswer);
@@ -294,14 +294,14 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
                 Status = status,
                 Verdict = verdict,
                 Fault = fault?.Kind,
-                DurationMs = CallReading.Since(began),
+                DurationMs = state.MillisecondsSince(began),
                 Delivery = delivery.Id,
                 Send = delivery.Sends + 1,
                 Of = Schedules.SendsOf(delivery),
                 Headers = headers,
                 Request = body,
                 Response = status == 0 ? null : answer.ToArray(),
-            });
+            }, message);
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
 
     public async Task AnswerAsync(HttpContext http)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = state.Stamp();
         var body = await ReadAsync(http.Request);
         var request = new V3Request(
             http.Request.Method, TargetOf(http), http.Request.Headers.Accept.ToString(), http.Request.Headers.UserAgent.ToString(),

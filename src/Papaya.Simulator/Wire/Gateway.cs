@@ -38,7 +38,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
     /// <param name="certificate">The merchant number that a client certificate proves; empty if none does.</param>
     public async Task AnswerAsync(HttpContext http, CallRule rule, string certificate)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = state.Stamp();
         var body = await ReadAsync(http.Request);
         V2Error? error = null;
         var message = HttpMethods.IsPost(http.Request.Method) && V2Message.TryParse(body, out var parsed, out error, LongestBody) ? parsed : null;
@@ -47,7 +47,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         {
             if (fault is { IsProcessed: false } && WireFaults.Replaces(fault.Kind))
             {
-                await MisbehaveAsync(http, rule, body, fault, began);
+                await MisbehaveAsync(http, rule, body, message, fault, began);
                 return;
             }
 
@@ -58,12 +58,12 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
             else if (fault is not null && WireFaults.Replaces(fault.Kind))
             {
-                await MisbehaveAsync(http, rule, body, fault, began);
+                await MisbehaveAsync(http, rule, body, message, fault, began);
                 return;
             }
 
             var bytes = fault is null ? answer.Bytes : Spoil(answer, fault.Rule);
-            journal.NoteV2(http, state, rule.Path, body, 200, bytes, fault, began);
+            journal.NoteV2(http, state, rule.Path, body, message, 200, bytes, fault, began);
             http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
             if (fault is not null && await WireFaults.TryBreakAsync(http, fault, bytes))
             {
@@ -311,11 +311,11 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
         return new(writer.Unsigned(), null, writer);
     }
 
-    private async Task MisbehaveAsync(HttpContext http, CallRule rule, byte[] body, FaultHit fault, long began)
+    private async Task MisbehaveAsync(HttpContext http, CallRule rule, byte[] body, V2Message? message, FaultHit fault, long began)
     {
         var status = WireFaults.StatusOf(fault.Rule);
         http.Response.StatusCode = status == 0 ? 200 : status;
-        journal.NoteV2(http, state, rule.Path, body, status, status == 0 ? default : WireFaults.Page, fault, began);
+        journal.NoteV2(http, state, rule.Path, body, message, status, status == 0 ? default : WireFaults.Page, fault, began);
         await WireFaults.ReplaceAsync(http, fault.Rule);
     }
 

@@ -10,6 +10,7 @@ namespace Papaya.Simulator.World;
 internal sealed class MerchantKeys
 {
     private RSA? _public;
+    private DateTimeOffset? _ends;
     private ApiV3Key? _secret;
 
     public required string MchId { get; set; }
@@ -46,6 +47,16 @@ internal sealed class MerchantKeys
 
     [JsonIgnore]
     public RSA PublicKey => _public ??= Read();
+
+    /// <summary>When the certificate ends.</summary>
+    [JsonIgnore]
+    public DateTimeOffset EndsAt => _ends ??= ReadEnd();
+
+    private DateTimeOffset ReadEnd()
+    {
+        using var certificate = X509Certificate2.CreateFromPem(CertificatePem);
+        return certificate.NotAfter.ToUniversalTime();
+    }
 
     private RSA Read()
     {
@@ -145,6 +156,9 @@ internal sealed class Identities(SimulatorState state)
         keys.ApiV3Key = apiV3Key;
         Put(keys);
     }
+
+    /// <summary>When the merchant's API certificate ends; null when none was made yet.</summary>
+    public DateTimeOffset? CertificateEnds(string mchId) => _merchants.GetValueOrDefault(mchId)?.EndsAt;
 
     /// <summary>The APIv3 key alone, which costs no making of keys.</summary>
     public string SecretOf(string mchId) =>

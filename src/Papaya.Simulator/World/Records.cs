@@ -36,6 +36,8 @@ internal sealed class Records(ChangeLog changes)
 
     public IReadOnlyList<Movement> Movements => _movements;
 
+    public Nicknames Nicknames { get; } = new();
+
     public IEnumerable<Merchant> Merchants => _merchants.Values;
 
     public IEnumerable<Template> Templates => _templates.Values;
@@ -223,7 +225,16 @@ internal sealed class Records(ChangeLog changes)
 
     public void Add(Template template) => _templates[(template.MchId, template.PlanId)] = template;
 
-    public void Add(User user) => _users[user.Openid] = user;
+    public void Add(User user)
+    {
+        if (_users.GetValueOrDefault(user.Openid) is { } before && before != user)
+        {
+            Nicknames.Unlist(before);
+        }
+
+        _users[user.Openid] = user;
+        Nicknames.List(user);
+    }
 
     public void Add(Notice notice) => _notices[notice.ContractId] = notice;
 
@@ -368,6 +379,7 @@ internal sealed class Records(ChangeLog changes)
         _merchants.Clear();
         _templates.Clear();
         _users.Clear();
+        Nicknames.Clear();
         _movements.Clear();
         _accounts.Clear();
     }

@@ -167,11 +167,20 @@ public sealed class SimulatorState : IDisposable
 
     internal IDisposable EnterClock() => _clock.Enter();
 
+    /// <summary>The machine's timestamp, to measure how long somebody really takes.</summary>
+    internal long Stamp() => _clock.MachineStamp;
+
+    /// <summary>Milliseconds of the machine since a timestamp.</summary>
+    internal double MillisecondsSince(long stamp) => Math.Round(_clock.ElapsedOfMachine(stamp).TotalMilliseconds, 3);
+
     internal Merchant? FindMerchant(string? mchId) => _records.FindMerchant(mchId);
 
     internal Template? FindTemplate(string mchId, long planId) => _records.FindTemplate(mchId, planId);
 
     internal User? FindUser(string? openid) => _records.FindUser(openid);
+
+    /// <summary>How many users have this nickname, how many have it once four-byte characters are left out, and whether any user has one.</summary>
+    internal (int Exact, int Filtered, bool Any) UsersNamed(string text) => _records.Nicknames.Named(text);
 
     internal Order? FindOrder(string mchId, string? outTradeNo) => _records.FindOrder(mchId, outTradeNo);
 

@@ -91,6 +91,10 @@ internal sealed class User
     /// <summary>Deduct items held at other merchants; 200 in total is WeChat's limit.</summary>
     public int OtherItems { get; set; }
 
+    /// <summary>Under which nickname the user can be found; derived.</summary>
+    [JsonIgnore]
+    public string? ListedAs { get; set; }
+
     /// <summary>Active contracts here; derived.</summary>
     [JsonIgnore]
     public int Items { get; set; }

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Papaya.Simulator.Journal;
-using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Tests.Lint;
@@ -95,7 +93,7 @@ internal static class LintScripts
                 await w.SignedAsync(changes: ("out_trade_no", "PAYMENT1"));
                 await w.OrderQueryAsync("PAYMENT1");
             }),
-        new("answered-late", w => AnsweredAfterAsync(w, 1_200), w => AnsweredAfterAsync(w, 20)),
+        new("answered-late", w => AnsweredAfterAsync(w, TimeSpan.FromMilliseconds(1_200)), w => AnsweredAfterAsync(w, TimeSpan.FromMilliseconds(20))),
         new("ack-wrong-bytes",
             w => NotifiedAsync(w, l => l.Next(200, "\n<xml><return_code>SUCCESS</return_code></xml>")),
             w => NotifiedAsync(w, _ => { })),
@@ -166,7 +164,7 @@ internal static class LintScripts
             },
             w => w.OrderQueryAsync("NUMBER1")),
         new("old-key-after-rotation", w => RotatedAsync(w, Tests.World.Key), w => RotatedAsync(w, new("newer0key"))),
-        new("connection-per-call", w => ConnectAsync(w, 30), w => ConnectAsync(w, 2)),
+        new("connection-per-call", w => ConnectAsync(w, TimeSpan.Zero), w => ConnectAsync(w, TimeSpan.FromMinutes(1))),
         new("refund-number-changed", w => RefundAgainAsync(w, "REFUND2"), w => RefundAgainAsync(w, "REFUND1")),
         new("refund-over-total", w => RefundTwiceAsync(w, 1_500, TimeSpan.FromMinutes(2)), w => RefundTwiceAsync(w, 1_000, TimeSpan.FromMinutes(2))),
         new("refund-too-soon", w => RefundTwiceAsync(w, 1_000, TimeSpan.FromSeconds(1)), w => RefundTwiceAsync(w, 1_000, TimeSpan.FromMinutes(2))),
@@ -246,15 +244,12 @@ internal static class LintScripts
         }
     }
 
-    private static Task AnsweredAfterAsync(Tests.World w, double milliseconds)
+    /// <summary>The merchant takes its time: the machine's moves on while it holds the message.</summary>
+    private static Task AnsweredAfterAsync(Tests.World w, TimeSpan time) => NotifiedAsync(w, l => l.Next(async http =>
     {
-        w.Get<CallJournal>().Note(new()
-        {
-            At = w.Now, Kind = DeliveryKind.Debit, Path = "http://127.0.0.1:9/debit", MchId = Tests.World.MchId, Status = 200, DurationMs = milliseconds,
-            Verdict = CallVerdict.Acknowledged, Send = 1, Of = 10,
-        });
-        return Task.CompletedTask;
-    }
+        w.Machine.Now += time;
+        await http.Response.Body.WriteAsync(Acknowledgement.Success);
+    }));
 
     private static async Task NotifiedAsync(Tests.World w, Action<Listener> prepare, TimeSpan after = default)
     {
@@ -289,14 +284,18 @@ internal static class LintScripts
         await SignedAsync(w, key);
     }
 
-    private static Task ConnectAsync(Tests.World w, int connections)
+    /// <summary>A caller of its own, who keeps each connection for so long.</summary>
+    private static async Task ConnectAsync(Tests.World w, TimeSpan lifetime)
     {
-        for (var i = 0; i < 30; i++)
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = lifetime }) { BaseAddress = w.Address };
+        using var message = new V2Writer();
+        message.Add("appid", Tests.World.AppId).Add("mch_id", Tests.World.MchId).Add("nonce_str", "n").Add("out_trade_no", "NUMBER1");
+        var body = message.Sign(Tests.World.Key, SignType.Md5).ToArray();
+        for (var i = 0; i < 24; i++)
         {
-            w.Get<CallJournal>().Note(new() { At = w.Now, Path = "/pay/orderquery", MchId = Tests.World.MchId, Status = 200, Connection = $"c{i % connections}" });
+            using var answer = await http.PostAsync("/pay/orderquery", new ByteArrayContent(body));
+            await answer.Content.ReadAsByteArrayAsync();
         }
-
-        return Task.CompletedTask;
     }
 
     private static async Task RefundAgainAsync(Tests.World w, string second)

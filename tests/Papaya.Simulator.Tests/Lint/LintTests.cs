@@ -15,7 +15,7 @@ public sealed class LintTests
     [MemberData(nameof(Rules))]
     public async Task What_is_wrong_is_found_with_its_evidence(string rule)
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(machine: new Clock.RunningMachine(World.Start));
         await LintScripts.All.Single(s => s.Rule == rule).Wrong(world);
         var line = await LineAsync(world, rule);
         Assert.Equal("fault", (string?)line["verdict"]);
@@ -36,7 +36,7 @@ public sealed class LintTests
     [MemberData(nameof(Rules))]
     public async Task What_is_right_passes(string rule)
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(machine: new Clock.RunningMachine(World.Start));
         Assert.Equal("not_exercised", (string?)(await LineAsync(world, rule))["verdict"]);
         await LintScripts.All.Single(s => s.Rule == rule).Right(world);
         var line = await LineAsync(world, rule);
