@@ -42,6 +42,7 @@ internal sealed class World : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly WebApplication _app;
     private int _names;
+    private string? _before;
 
     private World(WebApplication app, TestClock clock)
     {
@@ -128,6 +129,7 @@ internal sealed class World : IAsyncDisposable
 
     public async Task<Reply> SendAsync(string path, byte[] body, string? contentType, string? certificate = null, HttpMethod? method = null)
     {
+        await NoteAsync();
         using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         if (contentType is not null)
         {
@@ -217,6 +219,34 @@ internal sealed class World : IAsyncDisposable
         "/pay/downloadbill",
         [("appid", AppId), ("mch_id", MchId), ("nonce_str", "n"), ("bill_date", day), ("bill_type", type), ("tar_type", tar)]);
 
+    /// <summary>Whether each call remembers what was true before it, for <see cref="IsUnchangedAsync"/>.</summary>
+    public bool WatchesMoney { get; set; }
+
+    /// <summary>Called before anything is asked of WeChat: what is due by then is done.</summary>
+    public async Task NoteAsync()
+    {
+        if (WatchesMoney)
+        {
+            await SettleAsync();
+            _before = Money();
+        }
+    }
+
+    /// <summary>Whether no money moved and no contract came or went since the last call began, what it set going included.</summary>
+    public async Task<bool> IsUnchangedAsync()
+    {
+        await SettleAsync();
+        return _before is not null && _before == Money();
+    }
+
+    private string Money()
+    {
+        using (State.Begin())
+        {
+            return $"{State.Movements.Count(m => m.IsPayment || m.Kind == MovementKind.Refund)} {State.Users.Sum(u => u.Balance + (u.Cards?.Sum(c => c.Balance) ?? 0))} {State.Contracts.Count(c => c.IsActive)}";
+        }
+    }
+
     // ---- the control API -----------------------------------------------------------------------------------------------
 
     public async Task<(int Status, JsonNode? Json)> ControlAsync(HttpMethod method, string path, JsonNode? body = null)
@@ -269,6 +299,7 @@ internal sealed class World : IAsyncDisposable
 
     public async Task<string> PageAsync(string path, FormUrlEncodedContent? form = null)
     {
+        await NoteAsync();
         using var response = form is null ? await _http.GetAsync(path) : await _http.PostAsync(path, form);
         return WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync());
     }

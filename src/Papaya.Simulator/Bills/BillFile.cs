@@ -63,12 +63,14 @@ internal static class BillFile
         var isPacked = file is [0x1F, 0x8B, ..];
         var lines = Encoding.UTF8.GetString(isPacked ? Unpack(file) : file).Split("\r\n");
         var cells = lines[1].Split(",`");
+        // Texts of the merchant stand side by side and may hold the separator; what is right of them is found from the end.
+        var surplus = cells.Length - lines[0].Count(c => c == ',') - 1;
         // The order's amount; on a refund row the refund's; in a fund flow the movement's.
         var columns = lines[0].TrimStart('\uFEFF').Split(',').ToList();
         foreach (var (name, other) in (ValueTuple<string, string>[])[("订单金额", "申请退款金额"), ("应结订单金额", "退款金额"), ("总金额", "退款金额"), ("收支金额(元)", "")])
         {
             var (at, otherwise) = (columns.IndexOf(name), columns.IndexOf(other));
-            if (at >= 0 && decimal.Parse(cells[at].TrimStart('`'), CultureInfo.InvariantCulture) > 0)
+            if (at >= 0 && decimal.Parse(cells[Cell(at)].TrimStart('`'), CultureInfo.InvariantCulture) > 0)
             {
                 Add(at);
             }
@@ -82,7 +84,9 @@ internal static class BillFile
         var spoilt = Encoding.UTF8.GetBytes(string.Join("\r\n", lines));
         return isPacked ? Pack(spoilt) : spoilt;
 
-        void Add(int at) => cells[at] = (decimal.Parse(cells[at], CultureInfo.InvariantCulture) + 0.01m).ToString("0.00", CultureInfo.InvariantCulture);
+        int Cell(int column) => columns.IndexOf("商品名称") is >= 0 and var text && column > text ? column + surplus : column;
+
+        void Add(int at) => cells[Cell(at)] = (decimal.Parse(cells[Cell(at)], CultureInfo.InvariantCulture) + 0.01m).ToString("0.00", CultureInfo.InvariantCulture);
     }
 
     private static byte[] Unpack(byte[] file)

@@ -22,10 +22,13 @@ internal static class Debits
 
     public static readonly CallRule PartnerApply = new(Endpoints.PapPayApply.Partner!, Accept) { MayLack = "trade_type" };
 
+    /// <summary>How long a debit is NOTPAY while it is carried out.</summary>
+    public static TimeSpan TimeAsNotPay(SimulatorState state) => Seconds(state, "notpay_seconds");
+
     /// <summary>True when WeChat has only begun to carry out a debit that waited: for some seconds it is NOTPAY.</summary>
     public static bool OnlyBegins(SimulatorState state, Order order, DateTimeOffset now)
     {
-        if (order.State != TradeState.Accept || Seconds(state, "notpay_seconds") is not { Ticks: > 0 } wait)
+        if (order.State != TradeState.Accept || TimeAsNotPay(state) is not { Ticks: > 0 } wait)
         {
             return false;
         }
@@ -291,7 +294,7 @@ internal static class Debits
 
         if (state.Switches.Is("immediate_failure", "notification"))
         {
-            state.Schedule(order, call.Now + Seconds(state, "notpay_seconds"));
+            state.Schedule(order, call.Now + TimeAsNotPay(state));
             state.Put(order);
             call.Success();
             return;

@@ -92,7 +92,9 @@ internal sealed class CashierRoutes(SimulatorState state)
             {
                 var result = PayAndSign.Act(state, order!, PrepayId(http), state.FindUser(openid)!, pays, signs, op.Now);
                 address = View(http, order!, null).Address("/result");
-                address += result.Paid ? "" : $"{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}reason={result.Reason}";
+                // Merchants report these words for a first amount that could not be taken together with a contract.
+                var reason = result.Reason == "not_enough" && signs && order!.OffersContract ? "busy" : result.Reason;
+                address += result.Paid ? "" : $"{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}reason={reason}";
             }
         }
 

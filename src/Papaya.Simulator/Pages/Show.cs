@@ -51,6 +51,7 @@ internal static class Show
     public static string Reason(Language l, string reason) => reason switch
     {
         "not_enough" => l["零钱余额不足", "the wallet does not hold enough"],
+        "busy" => l["暂无法开通 当前使用人数较多", "renewal cannot be opened now, too many people use it: WeChat's words when the first amount cannot be taken"],
         "bank_maintenance" => l["银行系统维护中", "the bank is under maintenance"],
         "account_closed" => l["账户已注销", "the account is closed"],
         "account_abnormal" => l["账户状态异常", "the account is restricted"],

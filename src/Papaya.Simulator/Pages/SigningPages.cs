@@ -28,6 +28,14 @@ internal sealed class SigningPages(SimulatorState state)
         : http.ShowAsync<Closed>(
             l, new ClosedView { Headline = l["页面已失效", "This page has expired"], Detail = l["请回到商家重新发起。", "Start again at the merchant's."], Why = why }, StatusCodes.Status410Gone);
 
+    private static Task ShowUnregisteredAsync(HttpContext http, Language l) => http.ShowAsync<Closed>(l, new ClosedView
+    {
+        Headline = l["商家服务异常，请联系商家处理", "The merchant's service is not in order: please contact the merchant"],
+        Why = "The page that led here is not under one of the merchant's signing_domains.",
+    }, StatusCodes.Status403Forbidden);
+
+    private static Uri? RefererOf(HttpContext http) => Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var referer) ? referer : null;
+
     private async Task OpenOnceAsync(HttpContext http)
     {
         var l = Language.OfPhone(http);
@@ -37,7 +45,7 @@ internal sealed class SigningPages(SimulatorState state)
         using (var op = state.Begin())
         {
             var session = state.FindSigning(id);
-            Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var referer);
+            var referer = RefererOf(http);
             isRegistered = session is null || SignOnly.MayComeFrom(state, session, referer);
             why = session is null || !isRegistered ? null : SignOnly.Show(state, session, op.Now) ?? "";
             if (why is "" && referer?.Scheme is "http" or "https")
@@ -50,11 +58,7 @@ internal sealed class SigningPages(SimulatorState state)
 
         if (!isRegistered)
         {
-            await http.ShowAsync<Closed>(l, new ClosedView
-            {
-                Headline = l["商家服务异常，请联系商家处理", "The merchant's service is not in order: please contact the merchant"],
-                Why = "The page that led here is not under one of the merchant's signing_domains.",
-            }, StatusCodes.Status403Forbidden);
+            await ShowUnregisteredAsync(http, l);
         }
         else if (why is "")
         {
@@ -71,16 +75,21 @@ internal sealed class SigningPages(SimulatorState state)
         var l = Language.OfPhone(http);
         SigningPageView? view = null;
         string? why = null;
+        var isRegistered = true;
         using (var op = state.Begin())
         {
-            if (state.FindSigning(Id(http)) is { } session)
+            var session = state.FindSigning(Id(http));
+            // The address that V3 gives for H5 leads here at once.
+            isRegistered = session is not { Channel: SigningChannel.V3H5, ShownAt: null, Outcome: null } || SignOnly.MayComeFrom(state, session, RefererOf(http));
+            if (session is not null && isRegistered)
             {
                 why = session.Outcome ?? (session.ShownAt is not null && op.Now < session.ExpiresAt ? null : SignOnly.Show(state, session, op.Now));
                 view = why is null || session.Outcome is not null and not "expired" ? View(session, op.Now, confirmation, mustAgree) : null;
             }
         }
 
-        await (view is null ? ShowOverAsync(http, l, why)
+        await (!isRegistered ? ShowUnregisteredAsync(http, l)
+            : view is null ? ShowOverAsync(http, l, why)
             : view.Outcome is not null ? http.ShowAsync<SigningOutcome>(l, view)
             : confirmation is null ? http.ShowAsync<Signing>(l, view, status)
             : http.ShowAsync<SigningPassword>(l, view, status));

@@ -163,7 +163,7 @@ internal static class Bookings
             return;
         }
 
-        Accept(call, contract, amount);
+        Accept(call, contract);
         Accepted(call, amount);
     }
 
@@ -185,31 +185,12 @@ internal static class Bookings
         : contract.WaitingOrder is { } waiting && state.FindOrder(contract.MchId, waiting) is { State: TradeState.NotPay } ? "扣费请求已受理，请勿重复发起"
         : null;
 
-    private static void Accept(V3Call call, Contract contract, long amount)
+    private static void Accept(V3Call call, Contract contract)
     {
-        var order = new Order
-        {
-            MchId = contract.MchId,
-            SubMchId = contract.SubMchId,
-            SubAppId = contract.SubAppId,
-            OutTradeNo = call.Text("out_trade_no")!,
-            Kind = OrderKind.Debit,
-            State = TradeState.NotPay,
-            AppId = call.AppId!,
-            Body = call.Text("description")!,
-            Attach = call.Text("attach"),
-            GoodsTag = call.Text("goods_tag"),
-            Amount = amount,
-            TradeType = "PAP",
-            NotifyUrl = call.Text("transaction_notify_url")!,
-            CreatedAt = call.Now,
-            ContractId = contract.ContractId,
-            Openid = contract.Openid,
-            IsV3 = true,
-        };
+        var order = Transactions.Debit(call, contract, "PAP", "transaction_notify_url");
         contract.WaitingOrder = order.OutTradeNo;
         call.State.Put(contract);
-        call.State.Schedule(order, call.Now);
+        call.State.Schedule(order, call.Now + Debits.TimeAsNotPay(call.State));
         call.State.Put(order);
     }
 }

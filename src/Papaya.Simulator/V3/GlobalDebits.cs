@@ -94,28 +94,12 @@ internal static class GlobalDebits
         Callbacks.Debited(state, order, now);
     }
 
-    private static Order Read(V3Call call, Contract contract, string currency) => new()
+    private static Order Read(V3Call call, Contract contract, string currency)
     {
-        MchId = contract.MchId,
-        SubMchId = contract.SubMchId,
-        SubAppId = contract.SubAppId,
-        OutTradeNo = call.Text("out_trade_no")!,
-        Kind = OrderKind.Debit,
-        State = TradeState.NotPay,
-        AppId = call.AppId!,
-        Body = call.Text("description")!,
-        Attach = call.Text("attach"),
-        GoodsTag = call.Text("goods_tag"),
-        Amount = call.Long("amount.total")!.Value,
-        Currency = currency,
-        PayerAmount = ExchangeRates.Convert(call.Long("amount.total")!.Value, currency),
-        TradeType = "AUTH",
-        NotifyUrl = call.Text("notify_url")!,
-        CreatedAt = call.Now,
-        ContractId = contract.ContractId,
-        Openid = contract.Openid,
-        IsV3 = true,
-    };
+        var order = Transactions.Debit(call, contract, "AUTH", "notify_url");
+        (order.Currency, order.PayerAmount) = (currency, ExchangeRates.Convert(order.Amount, currency));
+        return order;
+    }
 
     private static void Query(V3Call call, Order? order)
     {

@@ -82,7 +82,7 @@ internal static class OrdersWithContract
             : call.Text("contract_info.contract_appid") != call.AppId ? "contract_appid与appid不一致"
             : template is null or { Disabled: true } ? Texts.NoTemplate
             : template.SigningBlocked ? Texts.SigningBlocked
-            : call.State.FindContractByCode(call.Merchant.MchId, call.Text("contract_info.contract_code")) is { IsActive: true } ? "contract_code重复"
+            : Signing.IsCodeUsed(call.State, call.Merchant.MchId, call.Text("contract_info.contract_code")) ? "contract_code重复"
             : null;
     }
 

@@ -252,19 +252,13 @@ internal static partial class Refunds
 
     private static bool MayAsk(V3Call call)
     {
-        if (!call.Merchant.May(Permission.RefundApi))
+        if (call.Merchant.May(Permission.RefundApi))
         {
-            V3Refusals.NoAuth(call, "商户无此接口权限");
-            return false;
+            return true;
         }
 
-        if (call.SubMchId is { } sub && call.Merchant.SubMerchants?.Exists(m => m.SubMchId == sub) is not true)
-        {
-            V3Refusals.NoAuth(call, "特约子商户商户号未授权服务商的产品权限");
-            return false;
-        }
-
-        return true;
+        V3Refusals.NoAuth(call, "商户无此接口权限");
+        return false;
     }
 
     private static Refund? Find(V3Call call) =>

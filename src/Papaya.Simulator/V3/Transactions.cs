@@ -8,6 +8,32 @@ internal static class Transactions
 {
     public static readonly V3Rule[] Rules = [.. V3Rule.Both("v3-order-by-out-trade-no", Query, [])];
 
+    /// <summary>The order that a debit asks for; nothing is taken yet.</summary>
+    /// <param name="call">A debit of either product: their members have the same names but for the address.</param>
+    /// <param name="contract">The caller's contract.</param>
+    /// <param name="tradeType">PAP, or AUTH overseas.</param>
+    /// <param name="addressName">The member that names the address of the result.</param>
+    public static Order Debit(V3Call call, Contract contract, string tradeType, string addressName) => new()
+    {
+        MchId = contract.MchId,
+        SubMchId = contract.SubMchId,
+        SubAppId = contract.SubAppId,
+        OutTradeNo = call.Text("out_trade_no")!,
+        Kind = OrderKind.Debit,
+        State = TradeState.NotPay,
+        AppId = call.AppId!,
+        Body = call.Text("description")!,
+        Attach = call.Text("attach"),
+        GoodsTag = call.Text("goods_tag"),
+        Amount = call.Long("amount.total")!.Value,
+        TradeType = tradeType,
+        NotifyUrl = call.Text(addressName)!,
+        CreatedAt = call.Now,
+        ContractId = contract.ContractId,
+        Openid = contract.Openid,
+        IsV3 = true,
+    };
+
     /// <summary>trade_state.</summary>
     public static string StateOf(Order order) => order.State switch
     {

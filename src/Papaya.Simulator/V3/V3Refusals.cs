@@ -88,7 +88,7 @@ internal static class V3Refusals
 
         if (call.SubMchId is { } sub && call.Merchant.SubMerchants?.Exists(s => s.SubMchId == sub) != true)
         {
-            NoAuth(call, "特约商户号未授权服务商的产品权限");
+            NoAuth(call, call.Rule.Path.StartsWith("/v3/bill", StringComparison.Ordinal) ? "权限异常" : "特约商户号未授权服务商的产品权限");
             return false;
         }
 

@@ -212,6 +212,19 @@ public sealed class BillTests
         static decimal Amount(string row) => decimal.Parse(row.Split(",`")[24], CultureInfo.InvariantCulture);
     }
 
+    [Fact]
+    public async Task The_fen_is_altered_in_its_column_although_the_merchant_s_texts_hold_the_separator()
+    {
+        await using var world = await World.StartAsync();
+        await world.SignedAsync(changes: [("body", "会员,`月卡"), ("attach", "a,`b,`c")]);
+        await world.AdvanceAsync(TimeSpan.FromDays(1));
+        var right = Text(await world.BillAsync("20260115")).Split("\r\n")[1].Split(",`");
+        await world.FaultAsync("/pay/downloadbill", "amount_off_by_one_fen", times: 1);
+        var wrong = Text(await world.BillAsync("20260115")).Split("\r\n")[1].Split(",`");
+        Assert.Equal((27 + 3, "25.00", "25.01"), (wrong.Length, right[^3], wrong[^3]));
+        Assert.Equal(right[13..^3], wrong[13..^3]);
+    }
+
     private static async Task TradeAsync(World world)
     {
         var contract = await world.SignedAsync(changes: ("out_trade_no", "P1"));

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Papaya.WeChatPay.Wire;
+using static Papaya.Simulator.Tests.Errors.ErrorRows;
+using static Papaya.Simulator.Tests.Errors.Misuses;
 
 namespace Papaya.Simulator.Tests.Errors;
 
@@ -8,21 +10,17 @@ internal static class MoneyRows
 {
     private const string Unknown = "4200000000202601010000000001";
 
-    private static readonly (string, string)[] CodesInText = [("transport_errors", "code")];
-
     public static IEnumerable<ErrorRow> All =>
     [
         .. Orders, .. Refunds, .. Bills,
-        .. Misuse("paporderquery", "/pay/paporderquery", "SIGNERROR"),
-        .. Misuse("orderquery", "/pay/orderquery", "SIGNERROR"),
-        .. Misuse("closeorder", "/pay/closeorder", "SIGNERROR", "REQUIRE_POST_METHOD", "XML_FORMAT_ERROR"),
-        .. Misuse("refund", "/secapi/pay/refund", "SIGNERROR", "REQUIRE_POST_METHOD", "XML_FORMAT_ERROR", "MCHID_NOT_EXIST"),
-        .. Misuse("refundquery", "/pay/refundquery", "SIGNERROR", "REQUIRE_POST_METHOD", "XML_FORMAT_ERROR", "MCHID_NOT_EXIST"),
-        .. new[] { "paporderquery", "orderquery", "closeorder", "refundquery", "downloadbill" }.Select(e => Internal(e, "SYSTEMERROR", "system_error")),
-        Internal("refund", "SYSTEMERROR", "system_error"),
-        Internal("downloadfundflow", "SYSTEMERROR", "system_error"),
-        Internal("downloadbill", "CompressGZip Error", "refuse"),
-        Internal("downloadbill", "UnCompressGZip Error", "refuse"),
+        .. from name in (string[])["paporderquery", "orderquery", "closeorder", "refundquery"]
+           from row in MisuseRows(name, "/pay/" + name, _ => Fields("P1"), sign: "SIGNERROR")
+           select row,
+        .. MisuseRows("refund", "/secapi/pay/refund", _ => RefundFields("P1"), sign: "SIGNERROR"),
+        .. MisuseRows("downloadbill", "/pay/downloadbill", _ => BillFields(), sign: "SIGN ERROR", missing: "missing parameter"),
+        .. MisuseRows("downloadfundflow", "/pay/downloadfundflow", _ => FlowFields(), sign: "SIGNERROR", missing: "PARAM_ERROR", type: SignType.HmacSha256),
+        Zipping("CompressGZip Error"),
+        Zipping("UnCompressGZip Error"),
     ];
 
     private static ErrorRow[] Orders =>
@@ -54,6 +52,23 @@ internal static class MoneyRows
         }),
         new("orderquery", "INVALID_TRANSACTIONID", "unknown transaction", w => QueryAsync(w, "/pay/orderquery", null, ("transaction_id", Unknown))),
         new("orderquery", "PARAM_ERROR", "malformed number", w => QueryAsync(w, "/pay/orderquery", "有")),
+        new("orderquery", "LACK_PARAMS", "neither number", w => QueryAsync(w, "/pay/orderquery", null)),
+        new("orderquery", "PARAM_ERROR", "a parameter too many", w => QueryAsync(w, "/pay/orderquery", "P1", ("offset", "1"))) { IsTextOnly = true },
+        new("paporderquery", "LACK_PARAMS", "neither number", w => QueryAsync(w, "/pay/paporderquery", null)),
+        new("paporderquery", "PARAM_ERROR", "malformed number", w => QueryAsync(w, "/pay/paporderquery", "有")),
+        new("paporderquery", "PARAM_ERROR", "a debit that WeChat has closed", async w =>
+        {
+            await w.ApplyAsync(await w.SignedAsync(await w.UserAsync(2_500)), "D1");
+            await w.AdvanceAsync(TimeSpan.FromMinutes(2));
+            return await QueryAsync(w, "/pay/paporderquery", "D1");
+        }) { Switches = [("paporderquery_closed", "not_a_debit")] },
+        new("closeorder", "LACK_PARAMS", "no number", w => QueryAsync(w, "/pay/closeorder", null)),
+        new("closeorder", "PARAM_ERROR", "named by the transaction, which it does not take", w => QueryAsync(w, "/pay/closeorder", "P1", ("transaction_id", Unknown))) { IsTextOnly = true },
+        new("closeorder", "TRADE_STATE_ERROR", "within five minutes, told at the first level", async w =>
+        {
+            await w.ContractOrderAsync(await w.UserAsync(), ("out_trade_no", "P1"));
+            return AnswerOf(await w.CloseAsync("P1")) with { Code = "TRADE_STATE_ERROR" };
+        }) { Switches = [("close_too_early", "return_fail")] },
         new("orderquery", "FREQUENCY_LIMITED", "an order older than a month, too often", async w =>
         {
             await PaidAsync(w);
@@ -66,25 +81,25 @@ internal static class MoneyRows
         new("closeorder", "ORDERPAID", "paid", async w =>
         {
             await PaidAsync(w);
-            return ErrorRows.CodeOf(await w.CloseAsync("P1"));
+            return AnswerOf(await w.CloseAsync("P1"));
         }),
         new("closeorder", "ORDERCLOSED", "closed before", async w =>
         {
             await w.ContractOrderAsync(await w.UserAsync(), ("out_trade_no", "P1"));
             await w.AdvanceAsync(TimeSpan.FromMinutes(6));
             await w.CloseAsync("P1");
-            return ErrorRows.CodeOf(await w.CloseAsync("P1"));
+            return AnswerOf(await w.CloseAsync("P1"));
         }),
-        new("closeorder", "ORDERNOTEXIST", "unknown number", async w => ErrorRows.CodeOf(await w.CloseAsync("NONE"))),
+        new("closeorder", "ORDERNOTEXIST", "unknown number", async w => AnswerOf(await w.CloseAsync("NONE"))),
         new("closeorder", "ORDERNOTEXIST", "a debit that waits", async w =>
         {
             await WaitingAsync(w, "D1");
-            return ErrorRows.CodeOf(await w.CloseAsync("D1"));
+            return AnswerOf(await w.CloseAsync("D1"));
         }),
         new("closeorder", "TRADE_STATE_ERROR", "within five minutes", async w =>
         {
             await w.ContractOrderAsync(await w.UserAsync(), ("out_trade_no", "P1"));
-            return ErrorRows.CodeOf(await w.CloseAsync("P1"));
+            return AnswerOf(await w.CloseAsync("P1"));
         }),
     ];
 
@@ -165,7 +180,20 @@ internal static class MoneyRows
         Refund("CERT_ERROR", "another merchant's certificate", w => w.RefundAsync("P1", "R1", 10, certificate: "10000999")),
         Refund("PARAM_ERROR", "malformed number", w => w.RefundAsync("P1", "有", 10)),
         Refund("PARAM_ERROR", "total_fee is not the order's", w => w.RefundAsync("P1", "R1", 10, total: 2_400)),
-        Refund("APPID_NOT_EXIST", "unknown appid", w => w.RefundAsync("P1", "R1", 10, changes: ("appid", "wx0000000000000001"))),
+        Refund("PARAM_ERROR", "a parameter too many", w => w.RefundAsync("P1", "R1", 10, changes: ("offset", "1"))) with { IsTextOnly = true },
+        Refund("LACK_PARAMS", "no refund number", w => w.RefundAsync("P1", null!, 10)),
+        Refund("LACK_PARAMS", "neither number of the order", w => w.RefundAsync(null!, "R1", 10)),
+        Refund("ERROR", "refunded whole", async w =>
+        {
+            await w.RefundAsync("P1", "R0", 2_500);
+            await w.AdvanceAsync(TimeSpan.FromHours(1));
+            return await w.RefundAsync("P1", "R1", 10);
+        }),
+        Refund("ERROR", "a second refund of the order within a minute", async w =>
+        {
+            await w.RefundAsync("P1", "R0", 10);
+            return await w.RefundAsync("P1", "R1", 10);
+        }) with { Switches = [("refund_interval", "ERROR")] },
         new("refundquery", "REFUNDNOTEXIST", "unknown number", w => QueryAsync(w, "/pay/refundquery", null, ("out_refund_no", "NONE"))),
         new("refundquery", "REFUNDNOTEXIST", "an order without refunds", async w =>
         {
@@ -180,7 +208,19 @@ internal static class MoneyRows
             await w.RefundAsync("P1", "R1", 10);
             return await QueryAsync(w, "/pay/refundquery", "P1", ("offset", "2"));
         }),
-        new("refundquery", "APPID_NOT_EXIST", "unknown appid", w => QueryAsync(w, "/pay/refundquery", "P1", ("appid", "wx0000000000000001"))),
+        new("refundquery", "PARAM_ERROR", "an order with more than twenty refunds", async w =>
+        {
+            await PaidAsync(w);
+            for (var n = 0; n < 21; n++)
+            {
+                await w.RefundAsync("P1", "R" + n, 10);
+                await w.AdvanceAsync(TimeSpan.FromMinutes(1));
+            }
+
+            return await QueryAsync(w, "/pay/refundquery", "P1");
+        }) { Switches = [("refundquery_many", "refused_over_20")] },
+        new("refundquery", "PARAM_ERROR", "a parameter too many", w => QueryAsync(w, "/pay/refundquery", "P1", ("bill_date", "20260115"))) { IsTextOnly = true },
+        new("refundquery", "LACK_PARAMS", "no nonce", w => QueryAsync(w, "/pay/refundquery", "P1", ("nonce_str", null))),
         new("refundquery", "FREQUENCY_LIMITED", "too many in a second", async w =>
         {
             await MerchantAsync(w, ("limits", new JsonObject { ["refund_query_qps"] = 1 }));
@@ -194,7 +234,7 @@ internal static class MoneyRows
         new("downloadbill", "invalid bill_type", "another kind", w => BillAsync(w, ("bill_type", "EVERYTHING"))),
         new("downloadbill", "data format error", "malformed day", w => BillAsync(w, ("bill_date", "2026-01-14"))),
         new("downloadbill", "missing parameter", "no day", w => BillAsync(w, ("bill_date", null))),
-        new("downloadbill", "SIGN ERROR", "signed with another key", async w => ErrorRows.CodeOf(await w.PostAsync("/pay/downloadbill", BillFields(), key: new(new string('0', 32))))),
+        new("downloadbill", "data format error", "a parameter too many", w => BillAsync(w, ("offset", "1"))),
         new("downloadbill", "No Bill Exist", "a day without trades", w => BillAsync(w)),
         new("downloadbill", "No Bill Exist", "more than three months ago", async w =>
         {
@@ -223,39 +263,27 @@ internal static class MoneyRows
             await w.AdvanceAsync(TimeSpan.FromHours(20));
             return await FlowAsync(w, World.MchId, ("bill_date", "20260115"));
         }),
+        new("downloadfundflow", "PARAM_ERROR", "a parameter is missing", w => FlowAsync(w, World.MchId, ("account_type", null))),
+        new("downloadfundflow", "PARAM_ERROR", "a parameter too many", w => FlowAsync(w, World.MchId, ("bill_type", "ALL"))) { IsTextOnly = true },
+        new("downloadfundflow", "SIGNERROR", "signed with MD5", async w => AnswerOf(await w.PostAsync("/pay/downloadfundflow", FlowFields(), certificate: World.MchId))) { IsTextOnly = true },
+        new("downloadfundflow", "NOAUTH", "no permission for fund-flow bills", async w =>
+        {
+            await MerchantAsync(w, ("permissions", new JsonArray("papay")));
+            return await FlowAsync(w, World.MchId);
+        }),
         new("downloadfundflow", "CERT_ERROR", "no client certificate", w => FlowAsync(w, null)),
     ];
 
     private static ErrorRow Refund(string code, string cause, Func<World, Task<Reply>> act) => new("refund", code, cause, async w =>
     {
         await PaidAsync(w);
-        return ErrorRows.CodeOf(await act(w));
+        return AnswerOf(await act(w));
     });
 
-    /// <summary>What every call refuses before it looks at its business.</summary>
-    private static IEnumerable<ErrorRow> Misuse(string endpoint, string path, params string[] codes) => codes.Select(code => new ErrorRow(endpoint, code, "misuse", async w => ErrorRows.CodeOf(code switch
+    private static ErrorRow Zipping(string code) => new("downloadbill", code, "an error inside WeChat", async w =>
     {
-        "SIGNERROR" => await w.PostAsync(path, Fields("P1"), key: new(new string('0', 32)), certificate: World.MchId),
-        "REQUIRE_POST_METHOD" => await w.SendAsync(path, [], null, method: HttpMethod.Put),
-        "XML_FORMAT_ERROR" => await w.SendAsync(path, "<xml><appid>"u8.ToArray(), "text/xml"),
-        _ => await w.PostAsync(path, World.With(Fields("P1"), ("mch_id", "9999999999"))),
-    }))
-    {
-        Switches = CodesInText,
-    });
-
-    private static ErrorRow Internal(string endpoint, string code, string kind) => new(endpoint, code, "an error inside WeChat", async w =>
-    {
-        var path = endpoint == "refund" ? "/secapi/pay/refund" : "/pay/" + endpoint;
-        await w.DoAsync("/faults", new JsonObject { ["on"] = path, ["kind"] = kind, ["code"] = kind == "refuse" ? code : null });
-        return endpoint switch
-        {
-            "refund" => ErrorRows.CodeOf(await w.RefundAsync("P1", "R1", 10)),
-            "refundquery" => await QueryAsync(w, path, null, ("out_refund_no", "R1")),
-            "downloadbill" => await BillAsync(w),
-            "downloadfundflow" => await FlowAsync(w, World.MchId),
-            _ => await QueryAsync(w, path, "P1"),
-        };
+        await w.DoAsync("/faults", new JsonObject { ["on"] = "/pay/downloadbill", ["kind"] = "refuse", ["code"] = code });
+        return await BillAsync(w);
     })
     {
         IsInternal = true,
@@ -266,16 +294,19 @@ internal static class MoneyRows
     private static List<(string Name, string? Value)> BillFields() =>
         [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("bill_date", "20260114"), ("bill_type", "ALL")];
 
-    private static async Task<string?> QueryAsync(World world, string path, string? number, params (string Name, string? Value)[] changes) =>
-        ErrorRows.CodeOf(await world.PostAsync(path, World.With(Fields(number), changes)));
+    private static List<(string Name, string? Value)> RefundFields(string number) =>
+        World.With(Fields(number), ("out_refund_no", "R1"), ("total_fee", "2500"), ("refund_fee", "10"));
 
-    private static async Task<string?> BillAsync(World world, params (string Name, string? Value)[] changes) =>
-        ErrorRows.CodeOf(await world.PostAsync("/pay/downloadbill", World.With(BillFields(), changes)));
+    private static List<(string Name, string? Value)> FlowFields() => [.. BillFields().Where(f => f.Name != "bill_type"), ("account_type", "Operation")];
 
-    private static async Task<string?> FlowAsync(World world, string? certificate, params (string Name, string? Value)[] changes) =>
-        (await world.PostAsync(
-            "/pay/downloadfundflow", World.With([.. BillFields().Where(f => f.Name != "bill_type"), ("account_type", "Operation")], changes), SignType.HmacSha256,
-            certificate: certificate))["err_code"];
+    private static async Task<Answer> QueryAsync(World world, string path, string? number, params (string Name, string? Value)[] changes) =>
+        AnswerOf(await world.PostAsync(path, World.With(Fields(number), changes)));
+
+    private static async Task<Answer> BillAsync(World world, params (string Name, string? Value)[] changes) =>
+        AnswerOf(await world.PostAsync("/pay/downloadbill", World.With(BillFields(), changes)));
+
+    private static async Task<Answer> FlowAsync(World world, string? certificate, params (string Name, string? Value)[] changes) =>
+        AnswerOf(await world.PostAsync("/pay/downloadfundflow", World.With(FlowFields(), changes), SignType.HmacSha256, certificate: certificate));
 
     private static Task MerchantAsync(World world, (string Name, JsonNode Value) change) =>
         world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, [change.Name] = change.Value });

@@ -17,8 +17,8 @@ internal static class V2ContractRows
 
     private static IEnumerable<ErrorRow> Orders =>
     [
-        .. MisuseRows("contractorder", Order, w => w.OrderFields("oSimUser0001"), sign: "SIGN_ERROR", xml: "XML FAIL", hasTransport: true),
-        .. MisuseRows("contractorder", Order, w => w.OrderFields("oSimUser0001"), sign: "SIGNERROR", xml: "XML_FORMAT_ERROR", hasTransport: false, ("contractorder_codes", "unified")),
+        .. MisuseRows("contractorder", Order, w => w.OrderFields("oSimUser0001"), sign: "SIGN_ERROR", xml: "XML FAIL", missing: "PARAMETER FAIL"),
+        .. MisuseRows("contractorder", Order, w => w.OrderFields("oSimUser0001"), sign: "SIGNERROR", switches: ("contractorder_codes", "unified")),
         Row("PARAMETER FAIL", "an IPv6 address", w => OrderAsync(w, ("spbill_create_ip", "::1"))),
         Row("PARAMETER FAIL", "contract_appid is another one", w => OrderAsync(w, ("contract_appid", "wxother"))),
         Row("PARAMETER FAIL", "NATIVE without product_id", w => OrderAsync(w, ("trade_type", "NATIVE"))),
@@ -26,6 +26,10 @@ internal static class V2ContractRows
         Row("PARAMETER FAIL", "outerid in a wrong form", w => OrderAsync(w, ("contract_outerid", "nobody"))),
         Row("PARAMETER FAIL", "not the template's price", w => OrderAsync(w, ("plan_id", "12536"), ("total_fee", "2499")), ("contractorder_fee", "template_first_price")),
         Row("PARAM_ERROR", "the openid is nobody's", w => OrderAsync(w, ("openid", "oNobody"))),
+        Row("PARAMETER FAIL", "a malformed parameter", w => OrderAsync(w, ("total_fee", "2.5"))),
+        Row("PARAMETER FAIL", "a missing parameter", w => OrderAsync(w, ("body", null))),
+        Row("PARAMETER FAIL", "a parameter too many", w => OrderAsync(w, ("contract_id", "1"))) with { IsTextOnly = true },
+        Row("PARAMETER FAIL", "contract_mchid is another one", w => OrderAsync(w, ("contract_mchid", "20000200"))),
         Row("PARAM_ERROR", "a malformed parameter", w => OrderAsync(w, ("total_fee", "2.5")), ("contractorder_codes", "unified")),
         Row("LACK_PARAMS", "no body", w => OrderAsync(w, ("body", null)), ("contractorder_codes", "unified")),
         Row("RESULT NULL", "the openid is nobody's", w => OrderAsync(w, ("openid", "oNobody")), ("contractorder_unknown_openid", "RESULT_NULL")),
@@ -79,15 +83,26 @@ internal static class V2ContractRows
             return await OrderAsync(w, ("out_trade_no", "P1"), ("contract_code", "C1"));
         }),
         Row("OUT_TRADE_NO_USED", "the same number with another amount", w => ChangedAsync(w)),
+        Row("OUT_TRADE_NO_USED", "the number of a debit", async w =>
+        {
+            await w.ApplyAsync(await w.SignedAsync("oSimUser0001"), "D1");
+            return await OrderAsync(w, ("out_trade_no", "D1"));
+        }),
+        Row("CONTRACT_CODE DUPLICATION", "the code of a contract that has ended", async w =>
+        {
+            await w.DeleteContractAsync(await w.SignedAsync(changes: ("contract_code", "C1")));
+            return await OrderAsync(w, ("contract_code", "C1"));
+        }, ("contract_code_reuse", "refused")),
         Row("201", "the same number with another amount", w => ChangedAsync(w), ("contractorder_changed", "201")),
     ];
 
     private static IEnumerable<ErrorRow> Contracts =>
     [
-        .. MisuseRows("querycontract", Query, w => QueryFields("1"), sign: "SIGN_ERROR", xml: "XML FAIL", hasTransport: false).Where(r => r.Code is not ("APPID_NOT_EXIST" or "APPID_MCHID_NOT_MATCH")),
-        .. MisuseRows("deletecontract", Delete, w => DeleteFields("1"), sign: "SIGN_ERROR", xml: null, hasTransport: false).Where(r => r.Code is not ("APPID_NOT_EXIST" or "APPID_MCHID_NOT_MATCH")),
+        .. MisuseRows("querycontract", Query, w => QueryFields("1"), sign: "SIGN_ERROR", xml: "XML FAIL", missing: "PARAMETER FAIL"),
+        .. MisuseRows("deletecontract", Delete, w => DeleteFields("1"), sign: "SIGN_ERROR", xml: "XML FAIL", missing: "PARAMETER FAIL"),
         Row("querycontract", "PARAMETER FAIL", "both ways of naming a contract", w => w.PostAsync(Query, World.With(QueryFields("1"), ("plan_id", "12535"), ("contract_code", "C1")))),
         Row("querycontract", "PARAMETER FAIL", "neither way of naming a contract", w => w.PostAsync(Query, World.With(QueryFields(null)))),
+        Row("querycontract", "PARAMETER FAIL", "a parameter too many", w => w.PostAsync(Query, World.With(QueryFields("1"), ("openid", "o")))) with { IsTextOnly = true },
         Row("querycontract", "PARAMETER FAIL", "version is not 1.0", w => w.PostAsync(Query, World.With(QueryFields("1"), ("version", "2.0")))),
         Row("querycontract", "RESULT NULL", "an empty contract_id beside the code", w =>
             w.SendAsync(Query, Signed(World.With(QueryFields(null), ("plan_id", "12535"), ("contract_code", "C1")), "<contract_id/>"), "text/xml")),
@@ -103,7 +118,7 @@ internal static class V2ContractRows
         }),
         Row("deletecontract", "PARAMETER FAIL", "no remark", w => w.PostAsync(Delete, World.With(DeleteFields("1"), ("contract_termination_remark", null)))),
         Row("deletecontract", "PARAMETER FAIL", "named by its code, which this account does not know", w =>
-            w.PostAsync(Delete, World.With(DeleteFields(null), ("plan_id", "12535"), ("contract_code", "C1"))), ("deletecontract_by_code", "unrecognised"), ("transport_errors", "code")),
+            w.PostAsync(Delete, World.With(DeleteFields(null), ("plan_id", "12535"), ("contract_code", "C1"))), ("deletecontract_by_code", "unrecognised")) with { IsTextOnly = true },
         Row("deletecontract", "MERCHANT PERMISSION ERROR", "no permission for delegated debit", w => WithoutPapay(w, w => w.DeleteContractAsync("1"))),
         Row("deletecontract", "CONTRACT_NOT_EXIST", "a contract that never was", w => w.DeleteContractAsync("1")),
         Row("deletecontract", "CONTRACT_NOT_EXIST", "a contract that has ended", async w =>
@@ -118,7 +133,7 @@ internal static class V2ContractRows
         Row("contractorder", code, cause, act, switches);
 
     private static ErrorRow Row(string endpoint, string code, string cause, Func<World, Task<Reply>> act, params (string Name, string Value)[] switches) =>
-        new(endpoint, code, cause + string.Concat(switches.Select(s => $" ({s.Name}={s.Value})")), async w => CodeOf(await act(w))) { Switches = switches };
+        new(endpoint, code, cause + string.Concat(switches.Select(s => $" ({s.Name}={s.Value})")), async w => AnswerOf(await act(w))) { Switches = switches };
 
     private static Task<Reply> OrderAsync(World w, params (string Name, string? Value)[] changes) => w.ContractOrderAsync("oSimUser0001", changes);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
 using static Papaya.Simulator.Tests.Errors.ErrorRows;
 using static Papaya.Simulator.Tests.Errors.Misuses;
 
@@ -17,15 +18,19 @@ internal static class V2DebitRows
 
     private static IEnumerable<ErrorRow> Applies =>
     [
-        .. MisuseRows("pappayapply", Apply, w => w.ApplyFields("1"), sign: "SIGNERROR", xml: "XML_FORMAT_ERROR", hasTransport: true),
+        .. MisuseRows("pappayapply", Apply, w => w.ApplyFields("1"), sign: "SIGNERROR"),
         Row("PARAM_ERROR", "an amount that is no whole number", async w => await w.ApplyAsync("1", changes: ("total_fee", "1.5"))),
-        Row("PARAM_ERROR", "a parameter too many", w => w.ApplyAsync("1", changes: ("contract_code", "C1")), ("transport_errors", "code")),
+        Row("PARAM_ERROR", "malformed, refused at the first level", async w => await w.ApplyAsync("1", changes: ("total_fee", "1.5")), ("parameter_errors", "return")) with { IsTextOnly = true },
+        Row("PARAM_ERROR", "a parameter too many", w => w.ApplyAsync("1", changes: ("contract_code", "C1"))) with { IsTextOnly = true },
         Row("LACK_PARAMS", "no contract_id", w => w.ApplyAsync(null!)),
+        Row("LACK_PARAMS", "no trade_type", w => w.ApplyAsync("1", changes: ("trade_type", null)), ("missing_trade_type", "refused")),
         Row("NOAUTH", "no permission for delegated debit", async w =>
         {
             await w.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["may_debit"] = false });
             return await w.ApplyAsync("1");
         }),
+        Row("NOAUTH", "a sub-merchant that is not the provider's", w =>
+            w.PostAsync("/pay/partner/pappayapply", World.With(w.ApplyFields("1"), ("sub_mch_id", "1900000109")))),
         Row("CONTRACT_NOT_EXIST", "no such contract", w => w.ApplyAsync("202601010000000000")),
         Row("CONTRACT_NOT_EXIST", "the user has ended it", async w =>
         {
@@ -186,7 +191,7 @@ internal static class V2DebitRows
     ];
 
     private static ErrorRow Row(string code, string cause, Func<World, Task<Reply>> act, params (string Name, string Value)[] switches) =>
-        new("pappayapply", code, cause, async w => CodeOf(await act(w))) { Switches = switches };
+        new("pappayapply", code, cause + string.Concat(switches.Select(s => $" ({s.Name}={s.Value})")), async w => AnswerOf(await act(w))) { Switches = switches };
 
     private static ErrorRow Execution(string code, string cause, JsonObject user) => new("debit-notification", code, cause, w => NotifiedAsync(w, (w, _) =>
     {
@@ -194,7 +199,7 @@ internal static class V2DebitRows
         return w.DoAsync("/users", user.DeepClone());
     }));
 
-    private static async Task<string?> NotifiedAsync(World w, Func<World, string, Task> meanwhile)
+    private static async Task<Answer> NotifiedAsync(World w, Func<World, string, Task> meanwhile)
     {
         await using var listener = await Listener.StartAsync(w.Clock);
         var contract = await w.SignedAsync("oSimUser0001");
@@ -202,7 +207,11 @@ internal static class V2DebitRows
         Assert.Equal("SUCCESS", (await w.ApplyAsync(contract, "D1", ("notify_url", listener.Url))).Outcome);
         await meanwhile(w, contract);
         await w.AdvanceAsync(Day);
-        return Assert.Single(listener.Got, g => g.Body.Contains("D1", StringComparison.Ordinal)) is var _ ? listener[0]["err_code"] : null;
+        Assert.Single(listener.Got, g => g.Body.Contains("D1", StringComparison.Ordinal));
+        var message = listener[0];
+        Assert.True(V2Signature.Verify(message, [World.Key]).IsValid);
+        Assert.Equal(("SUCCESS", "FAIL", 32), (message["return_code"], message["result_code"], message["nonce_str"]!.Length));
+        return new(message["err_code"], "notice", message["err_code_des"]);
     }
 
     private static async Task<string> LaterAsync(World w)

@@ -7,8 +7,16 @@ namespace Papaya.Simulator.Tests.Errors;
 /// <summary>The codes that every V3 call of delegated debit has.</summary>
 internal static class V3CommonRows
 {
-    private const string OrderQuery = "v3-order-by-out-trade-no";
-    private static readonly string[] NoticeCalls = ["v3-deduct-notify", "v3-fail-notify"];
+    /// <summary>Calls whose tables say FREQUENCY_LIMITED.</summary>
+    private static readonly string[] SlowCalls = ["v3-deduct-notify", "v3-fail-notify", "v3-refund", "v3-refund-query", "v3-refund-abnormal", "v3-tradebill", "v3-fundflowbill", "v3-billdownload"];
+
+    /// <summary>Calls that need no product; a service provider may ask for its own sub-merchants only.</summary>
+    private static readonly Dictionary<string, string> OfSomebodyElse = new()
+    {
+        ["v3-order-by-out-trade-no"] = $"/v3/pay/partner/transactions/out-trade-no/none01?sp_mchid={World.MchId}&sub_mchid=1900000109",
+        ["v3-tradebill"] = "/v3/bill/tradebill?bill_date=2026-01-14&sub_mchid=1900000109",
+    };
+
     private static readonly Lazy<RSA> Stranger = new(() => RSA.Create(2048));
 
     public static IEnumerable<ErrorRow> All => V3Requests.All.SelectMany(Of);
@@ -25,19 +33,21 @@ internal static class V3CommonRows
         yield return Row(request, "INVALID_REQUEST", "no Accept header", async (_, shop) => await shop.SendAsync(request.Method, request.Target, request.Body, accept: null));
         yield return Row(
             request, "SIGN_ERROR", "signed with another key", async (_, shop) => await shop.SendAsync(request.Method, request.Target, request.Body, key: Stranger.Value));
-        yield return Row(request, "NO_AUTH", request.Name == OrderQuery ? "a sub-merchant of somebody else" : "the product was not granted", async (world, shop) =>
+        // Everybody may ask for the certificates; whose bill an address is for stands in the address itself.
+        if (request.Name is not "v3-certificates" and not "v3-billdownload")
         {
-            await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["permissions"] = new JsonArray() });
-            return await (request.Name == OrderQuery
-                ? request with { Target = $"/v3/pay/partner/transactions/out-trade-no/none01?sp_mchid={World.MchId}&sub_mchid=1900000109" }
-                : request).SendAsync(shop);
-        });
+            yield return Row(request, "NO_AUTH", OfSomebodyElse.ContainsKey(request.Name) ? "a sub-merchant of somebody else" : "the product was not granted", async (world, shop) =>
+            {
+                await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["permissions"] = new JsonArray() });
+                return await (request with { Target = OfSomebodyElse.GetValueOrDefault(request.Name) ?? request.Target }).SendAsync(shop);
+            });
+        }
 
-        var isNotice = NoticeCalls.Contains(request.Name);
-        yield return Row(request, "RATELIMIT_EXCEEDED", "more calls in a second than allowed", Twice) with { Switches = isNotice ? [("v3_rate_code", "RATELIMIT_EXCEEDED")] : [] };
-        if (isNotice)
+        var isSlow = SlowCalls.Contains(request.Name);
+        yield return Row(request, "RATELIMIT_EXCEEDED", "more calls in a second than allowed", Twice) with { Switches = isSlow ? [("v3_rate_code", "RATELIMIT_EXCEEDED")] : [] };
+        if (isSlow)
         {
-            yield return Row(request, "FREQUENCY_LIMITED", "more notices in a second than allowed", Twice);
+            yield return Row(request, "FREQUENCY_LIMITED", "more calls in a second than allowed", Twice);
         }
 
         yield return Row(request, "SYSTEM_ERROR", "an error inside WeChat", async (world, shop) =>
@@ -57,7 +67,7 @@ internal static class V3CommonRows
     private static ErrorRow Row(V3Request request, string code, string cause, Func<World, Shop, Task<V3Reply>> act) => new(request.Name, code, cause, async world =>
     {
         using var shop = await Shop.OpenAsync(world);
-        return (await act(world, shop)).Outcome;
+        return ErrorRows.AnswerOf(await act(world, shop));
     });
 
     private static string Surplus(string target) => target + (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "surplus=1";

@@ -127,6 +127,12 @@ internal static class V3OwnRows
         }),
         Row("v3-apply", "INVALID_REQUEST", "not the day", async (world, shop) =>
             await V3Requests.Apply(await BookedAsync(world, shop), "apply1").SendAsync(shop)),
+        Row("v3-apply", "INVALID_REQUEST", "another debit of the contract runs", async (world, shop) =>
+        {
+            var contract = await DueAsync(world, shop);
+            await V3Requests.Apply(contract, "apply1").SendAsync(shop);
+            return await V3Requests.Apply(contract, "apply2").SendAsync(shop);
+        }) with { Switches = [("notpay_seconds", "600")] },
         Row("v3-apply", "INVALID_REQUEST", "another amount than booked", async (world, shop) =>
             await V3Requests.Apply(await DueAsync(world, shop), "apply1").With(("amount.total", 2400)).SendAsync(shop)),
         Row("v3-apply", "ALREADY_EXISTS", "the number was used", async (world, shop) =>
@@ -165,6 +171,20 @@ internal static class V3OwnRows
             await V3Requests.GlobalDebit(await GlobalAsync(world, shop, await world.UserAsync()), "global1").SendAsync(shop);
             await V3Requests.Reverse("global1").SendAsync(shop);
             return await V3Requests.Reverse("global1").SendAsync(shop);
+        }),
+        Row("global-debit", "INVALID_REQUEST", "a currency that is not traded", async (world, shop) =>
+            await V3Requests.GlobalDebit(await GlobalAsync(world, shop, await world.UserAsync()), "global1").With(("amount.currency", "XAU")).SendAsync(shop)),
+        Row("global-reverse", "INVALID_REQUEST", "more than a day later", async (world, shop) =>
+        {
+            await V3Requests.GlobalDebit(await GlobalAsync(world, shop, await world.UserAsync()), "global1").SendAsync(shop);
+            await world.AdvanceAsync(TimeSpan.FromHours(25));
+            return await V3Requests.Reverse("global1").SendAsync(shop);
+        }),
+        Row("global-terminate", "INVALID_REQUEST", "terminated already", async (world, shop) =>
+        {
+            var terminate = V3Requests.GlobalTerminate(await GlobalAsync(world, shop, await world.UserAsync()));
+            await terminate.SendAsync(shop);
+            return await terminate.SendAsync(shop);
         }),
         Row("global-debit", "CONTRACT_NOT_EXIST", "no such contract", (_, shop) => V3Requests.Of("global-debit").SendAsync(shop)),
         Row("global-debit", "NOTENOUGH", "the user has no money", async (world, shop) =>
@@ -205,6 +225,30 @@ internal static class V3OwnRows
             await V3Requests.Order(channel, "order1").SendAsync(shop);
             return await V3Requests.Order(channel, "order1").With(("amount.total", 2400)).SendAsync(shop);
         });
+        yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "the number was paid", async (world, shop) =>
+        {
+            var order = await V3Requests.Order(channel, "order1").SendAsync(shop);
+            await world.DoAsync("/cashier/" + order.Json!["prepay_id"], new JsonObject { ["openid"] = "oSimUser0001", ["action"] = "pay" });
+            return await V3Requests.Order(channel, "order1").SendAsync(shop);
+        });
+        yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "the number was closed", async (world, shop) =>
+        {
+            await V3Requests.Order(channel, "order1").SendAsync(shop);
+            await world.AdvanceAsync(TimeSpan.FromHours(2));
+            return await V3Requests.Order(channel, "order1").SendAsync(shop);
+        });
+        yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "time_expire is past", (_, shop) =>
+            V3Requests.Order(channel, "order1").With(("time_expire", "2026-01-15T09:00:00+08:00")).SendAsync(shop));
+        yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "the code of an active contract", async (world, shop) =>
+        {
+            await world.SignedAsync(changes: ("contract_code", "row1"));
+            return await V3Requests.Order(channel, "order1").SendAsync(shop);
+        });
+        yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "the code of a contract that has ended", async (world, shop) =>
+        {
+            await world.DeleteContractAsync(await world.SignedAsync(changes: ("contract_code", "row1")));
+            return await V3Requests.Order(channel, "order1").SendAsync(shop);
+        }) with { Switches = [("contract_code_reuse", "refused")] };
         yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "no such template", (_, shop) =>
             V3Requests.Order(channel, "order1").With(("contract_info.plan_id", "99")).SendAsync(shop));
     }
@@ -214,7 +258,7 @@ internal static class V3OwnRows
     private static ErrorRow Row(string name, string code, string cause, Func<World, Shop, Task<V3Reply>> act) => new(name, code, cause, async world =>
     {
         using var shop = await Shop.OpenAsync(world);
-        return (await act(world, shop)).Outcome;
+        return ErrorRows.AnswerOf(await act(world, shop));
     });
 
     private static Task RiskAsync(World world, string openid) => world.DoAsync("/users", new JsonObject { ["openid"] = openid, ["risk"] = "refuse" });

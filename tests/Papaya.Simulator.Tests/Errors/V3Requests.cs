@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Papaya.Simulator.Tests.V3;
-using Papaya.WeChatPay.Wire;
+using Papaya.Simulator.V3;
 
 namespace Papaya.Simulator.Tests.Errors;
 
@@ -8,6 +8,8 @@ namespace Papaya.Simulator.Tests.Errors;
 internal sealed record V3Request(string Name, HttpMethod Method, string Target, string? Body)
 {
     public Task<V3Reply> SendAsync(Shop shop) => shop.SendAsync(Method, Target, Body);
+
+    public V3Request As(string name, string target) => this with { Name = name, Target = target };
 
     /// <summary>The same with other members of the body; null takes one out.</summary>
     public V3Request With(params (string Path, JsonNode? Value)[] changes)
@@ -60,12 +62,21 @@ internal static class V3Requests
         Reverse("none01"),
         Order("jsapi", "order1"),
         Order("app", "order1"),
+        Get("v3-query-contract-harmony", "/v3/papay/sign/contracts/harmony-plan-id/12535/out-contract-code/none1"),
+        Apply(NoContract, "apply1").As("v3-apply-harmony", "/v3/papay/pay/harmony/transactions/apply").With(("harmony_account_id", "h1")),
+        Post("v3-refund", "/v3/refund/domestic/refunds", $$"""{"out_refund_no":"REF1","out_trade_no":"PAY000001","amount":{"refund":1000,"total":2500,"currency":"CNY"} }"""),
+        Get("v3-refund-query", "/v3/refund/domestic/refunds/REF9"),
+        Abnormal("50000000002026011500000000001", "REF9"),
+        Get("v3-tradebill", "/v3/bill/tradebill?bill_date=2026-01-14"),
+        Get("v3-fundflowbill", "/v3/bill/fundflowbill?bill_date=2026-01-14"),
+        Get("v3-billdownload", "/v3/billdownload/file?token=none"),
+        Get("v3-certificates", "/v3/certificates"),
     ];
 
     public static V3Request Of(string name) => All.Single(r => r.Name == name);
 
     /// <summary>The path with its places, by which faults know the call.</summary>
-    public static string TemplateOf(string name) => V3Endpoints.Find(name)!.Path;
+    public static string TemplateOf(string name) => V3Rules.All.First(r => r.Name == name).Path;
 
     public static V3Request Notice(string contract) => Post(
         "v3-deduct-notify", $"/v3/papay/contracts/{contract}/notify",
@@ -87,6 +98,9 @@ internal static class V3Requests
     public static V3Request Apply(string contract, string number) => Post(
         "v3-apply", "/v3/papay/pay/transactions/apply",
         $$"""{"appid":"{{World.AppId}}","out_trade_no":"{{number}}","description":"会员","transaction_notify_url":"{{Url}}","contract_id":"{{contract}}","amount":{{Amount}}}""");
+
+    public static V3Request Abnormal(string refundId, string number) => Post(
+        "v3-refund-abnormal", $"/v3/refund/domestic/refunds/{refundId}/apply-abnormal-refund", $$"""{"out_refund_no":"{{number}}","type":"MERCHANT_BANK_CARD"}""");
 
     public static V3Request GlobalPreSign(string channel, string code) => Post(
         "global-presign-" + channel, $"/v3/global/papay/contracts/{channel}-pre-entrust-sign",

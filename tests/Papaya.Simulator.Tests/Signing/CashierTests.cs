@@ -31,6 +31,19 @@ public sealed class CashierTests
         Assert.Contains(lang == "zh" ? "订单已支付" : "already paid", await world.PageAsync(address), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "暂无法开通 当前使用人数较多")]
+    [InlineData(false, "零钱余额不足")]
+    public async Task A_first_amount_that_cannot_be_taken_opens_no_renewal(bool signs, string words)
+    {
+        await using var world = await World.StartAsync();
+        var openid = await world.UserAsync(balance: 2_499);
+        var order = await world.ContractOrderAsync(openid);
+        var form = Form(("openid", openid), ("action", "pay"), signs ? ("sign", "on") : ("other", ""));
+        Assert.Contains(words, await world.PageAsync("/cashier/" + order["prepay_id"], form), StringComparison.Ordinal);
+        Assert.Equal("NOTPAY", (string?)(await world.SeeAsync("/orders/" + order["out_trade_no"]))["state"]);
+    }
+
     [Fact]
     public async Task Unticked_pays_without_a_contract_and_going_back_pays_nothing()
     {

@@ -51,7 +51,7 @@ public sealed class ScheduledTests
     [Fact]
     public async Task A_failure_is_told_and_may_be_tried_again_until_the_day_is_over()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(sendsAtOnce: 1);
         await using var listener = await V3Listener.StartAsync();
         using var shop = await Shop.OpenAsync(world);
         var client = shop.Client(shop.PublicKey);
@@ -218,6 +218,22 @@ public sealed class ScheduledTests
     {
         AppId = World.AppId, OrderNumber = number, Description = "一月会员", NotifyUrl = url, WeChatContractId = contract, AmountFen = Amount, Attach = "a",
     };
+
+    [Theory]
+    [InlineData("http://shop.example.com/buy", "张三")]
+    [InlineData("http://other.example.org/buy", "商家服务异常，请联系商家处理")]
+    public async Task H5_signing_begins_on_a_registered_domain(string from, string text)
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        await world.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["signing_domains"] = new JsonArray("example.com") });
+        var opened = await Errors.V3Requests.PreSign("h5", "h5x").SendAsync(shop);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, (string)opened.Json!["redirect_url"]!);
+        request.Headers.Referrer = new(from);
+        using var page = await http.SendAsync(request);
+        Assert.Contains(text, System.Net.WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+    }
 
     private static async Task<(string Contract, string Code)> SignAsync(World world, PapayClient client, string openid, string url)
     {

@@ -72,6 +72,7 @@ internal sealed class Shop : IDisposable
         HttpMethod method, string target, string? body = null, string? mchId = null, string? serial = null, RSA? key = null, TimeSpan? skew = null,
         string? authorization = null, string? accept = "application/json", string? agent = "test/1.0", string? platformSerial = null)
     {
+        await _world.NoteAsync();
         var bytes = Encoding.UTF8.GetBytes(body ?? "");
         var timestamp = (_world.Now + (skew ?? TimeSpan.Zero)).ToUnixTimeSeconds();
         const string nonce = "WYIIIHLWWN9AXHVJ1DHRCMZAJJIDCS6C";
