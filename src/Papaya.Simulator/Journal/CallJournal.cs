@@ -77,6 +77,18 @@ internal sealed class CallJournal : IDisposable
         }
     }
 
+    /// <summary>How many calls are remembered.</summary>
+    public int CallCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _calls.Count;
+            }
+        }
+    }
+
     /// <summary>The id of the latest record.</summary>
     public long Latest
     {

@@ -37,7 +37,7 @@ public readonly record struct Language
     }
 
     /// <summary>An address of ours that stays in the language somebody chose.</summary>
-    internal string To(string address) => _isChosen ? $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}lang={(_isEnglish ? "en" : "zh")}" : address;
+    internal string To(string address) => _isChosen ? PageAddress.With(address, "lang", _isEnglish ? "en" : "zh") : address;
 
     private static Language? Chosen(HttpContext http) => (string?)http.Request.Query["lang"] switch
     {

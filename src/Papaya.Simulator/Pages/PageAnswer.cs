@@ -85,6 +85,9 @@ public sealed class PageAddress
 
     internal PageAddress(PathString path, IQueryCollection query) => (_path, _query) = (path, query);
 
+    /// <summary>All of it but the language and what an act has just said.</summary>
+    internal string All => _path.ToUriComponent() + QueryString.Create(Values("lang", "done")).ToUriComponent();
+
     /// <summary>The path alone, the query's values being set elsewhere.</summary>
     internal string Path => _path.ToUriComponent();
 
@@ -93,7 +96,17 @@ public sealed class PageAddress
     /// <summary>This address with one value changed, or left out when null.</summary>
     internal string With(string name, string? value)
     {
-        var query = QueryString.Create(_query.Where(q => q.Key != name).SelectMany(q => q.Value, (q, v) => KeyValuePair.Create(q.Key, v)));
+        var query = QueryString.Create(Values(name));
         return _path.ToUriComponent() + (value is null ? query : query.Add(name, value)).ToUriComponent();
     }
+
+    /// <summary>Any address of ours with a value more, before its fragment; as it is when the value is null.</summary>
+    internal static string With(string address, string name, string? value)
+    {
+        var (rest, fragment) = address.IndexOf('#', StringComparison.Ordinal) is >= 0 and var at ? (address[..at], address[at..]) : (address, "");
+        return value is null ? address : $"{rest}{(rest.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{name}={Uri.EscapeDataString(value)}{fragment}";
+    }
+
+    private IEnumerable<KeyValuePair<string, string?>> Values(params string[] butNot) =>
+        _query.Where(q => !butNot.Contains(q.Key)).SelectMany(q => q.Value, (q, v) => KeyValuePair.Create(q.Key, v));
 }

@@ -8,7 +8,7 @@ namespace Papaya.Simulator.Pages;
 internal static class PageRoutes
 {
     public static void Add(IServiceCollection services) => services.AddSingleton<CashierRoutes>().AddSingleton<SigningPages>().AddSingleton<ServicesPages>()
-        .AddSingleton<ControlDesk>().AddSingleton<RoomPages>();
+        .AddSingleton<ControlDesk>().AddSingleton<RoomViews>().AddSingleton<RoomPages>();
 
     public static void Map(WebApplication app)
     {

@@ -11,6 +11,8 @@ internal static class Show
 
     public static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"¥{fen / 100m:#,##0.00}");
 
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     /// <summary>Beijing time to the second.</summary>
     public static string Time(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
@@ -27,6 +29,7 @@ internal static class Show
         "week" => l["周", "week"],
         "month" => l["月", "month"],
         "quarter" => l["季", "quarter"],
+        "half_year" => l["半年", "half-year"],
         "year" => l["年", "year"],
         "use" => l["次", "use"],
         _ => cycle,
@@ -96,7 +99,22 @@ internal static class Show
         "debit" => l["扣款", "debit"],
         "contract" => l["签约/解约", "contract"],
         "refund" => l["退款", "refund"],
+        "refundclosed" => l["退款退回", "refund returned"],
+        "opening" => l["期初余额", "opening balance"],
+        "topup" => l["充值", "paid in"],
+        "withdrawal" => l["提现", "withdrawal"],
+        "settlement" => l["结算", "settlement"],
         _ => kind,
+    };
+
+    /// <summary>Where a refund stands.</summary>
+    public static string Refund(Language l, string state) => state switch
+    {
+        "PROCESSING" => l["处理中", "processing"],
+        "SUCCESS" => l["已退款", "refunded"],
+        "CHANGE" => l["异常", "abnormal"],
+        "REFUNDCLOSE" => l["已关闭", "closed"],
+        _ => state,
     };
 
     public static string Verdict(Language l, string verdict) => verdict switch

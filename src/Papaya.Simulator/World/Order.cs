@@ -167,6 +167,10 @@ internal sealed class Order : Scheduled
     [JsonIgnore]
     public List<Refund>? Refunds { get; set; }
 
+    /// <summary>Where <see cref="Counts"/> has it; 0: nowhere yet.</summary>
+    [JsonIgnore]
+    public int CountedAt { get; set; }
+
     /// <summary>A debit of the global family: its amount is in another money, and only that family's calls know it.</summary>
     [JsonIgnore]
     public bool IsGlobal => Currency is not null;

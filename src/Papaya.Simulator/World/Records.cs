@@ -34,6 +34,9 @@ internal sealed class Records(ChangeLog changes)
     private readonly List<Movement> _movements = [];
     private readonly Dictionary<string, Accounts> _accounts = new(StringComparer.Ordinal);
 
+    /// <summary>How much there is of some of it.</summary>
+    public Counts Counts { get; } = new();
+
     public IReadOnlyList<Movement> Movements => _movements;
 
     public Nicknames Nicknames { get; } = new();
@@ -244,7 +247,9 @@ internal sealed class Records(ChangeLog changes)
 
     public void Add(Order order)
     {
-        _orders[(order.MchId, order.OutTradeNo)] = order;
+        var key = (order.MchId, order.OutTradeNo);
+        Counts.Note(order, _orders.GetValueOrDefault(key));
+        _orders[key] = order;
         if (order.TransactionId is { } transaction)
         {
             _ordersByTransaction[transaction] = order;
@@ -289,6 +294,11 @@ internal sealed class Records(ChangeLog changes)
         else if (wasActive)
         {
             _activeContracts.Remove(key);
+        }
+
+        if (wasActive != contract.IsActive)
+        {
+            Counts.Note(contract, contract.IsActive ? 1 : -1);
         }
 
         if (wasActive != contract.IsActive && _users.TryGetValue(contract.Openid, out var user))
@@ -346,6 +356,7 @@ internal sealed class Records(ChangeLog changes)
     public void Add(Movement movement)
     {
         _movements.Add(movement);
+        Counts.Note(movement);
         AccountsOf(movement.MchId).Apply(movement);
         var key = (movement.MchId, BeijingTime.Day(movement.At));
         if (!_movementsByDay.TryGetValue(key, out var day))
@@ -358,6 +369,7 @@ internal sealed class Records(ChangeLog changes)
 
     public void Clear()
     {
+        Counts.Clear();
         _orders.Clear();
         _ordersByTransaction.Clear();
         _ordersByPrepay.Clear();

@@ -83,6 +83,9 @@ public sealed class SimulatorState : IDisposable
 
     internal NonceSource Nonces { get; }
 
+    /// <summary>How much there is of what people ask about most.</summary>
+    internal Counts Counts => _records.Counts;
+
     internal IReadOnlyList<Movement> Movements => _records.Movements;
 
     internal IEnumerable<Merchant> Merchants => _records.Merchants;

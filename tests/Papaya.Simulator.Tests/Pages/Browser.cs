@@ -15,6 +15,8 @@ public sealed class Browser : IAsyncLifetime
 {
     public const int Phone = 390;
     public const int Desk = 1280;
+    public const int PhoneHeight = 844;
+    public const int DeskHeight = 800;
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -42,7 +44,7 @@ public sealed class Browser : IAsyncLifetime
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = world.Address.ToString(),
-            ViewportSize = new() { Width = width, Height = width == Phone ? 844 : 800 },
+            ViewportSize = new() { Width = width, Height = width == Phone ? PhoneHeight : DeskHeight },
             Locale = language == "zh" ? "zh-CN" : "en-GB",
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
@@ -57,9 +59,13 @@ internal sealed class Visit(IPage page, int width, string language, bool isDark)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("PAPAYA_SCREENS");
 
-    // Pictures stay small: what is below is more of the same.
-    private const int Tallest = 1150;
-    private const int TallestOnDesk = 640;
+    // All of a page but what is below only as more of the same, such as the fortieth switch.
+    private const int Tallest = 2600;
+    private const int TallestOnDesk = 1700;
+
+    /// <summary>What Chinese readers of the documents see on a desk as well.</summary>
+    private static readonly string[] AlsoInChinese =
+        ["room", "room-contract", "room-order", "room-merchant", "room-snapshots", "room-switches-of-one", "room-faults", "room-lint"];
 
     public IPage Page => page;
 
@@ -78,27 +84,49 @@ internal sealed class Visit(IPage page, int width, string language, bool isDark)
         await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
     }
 
+    /// <param name="name">What the picture is called.</param>
+    /// <param name="isOnlyHere">No other look shows this state: its picture is taken at both widths.</param>
     /// <summary>Nothing sticks out to the right, nothing is hard to read or to reach with a keyboard; the picture is kept when PAPAYA_SCREENS names a folder.</summary>
-    public async Task LookAsync(string name)
+    public async Task LookAsync(string name, bool isOnlyHere = false)
+    {
+        await FitsAsync(name);
+        var axe = await page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] } });
+        Assert.True(axe.Violations.Length == 0, name + " " + page.Url + ":\n" + string.Join('\n', axe.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(' ', v.Nodes.Take(3).Select(n => n.Html))}")));
+        // A picture of each page on a phone in Chinese and on a desk in English; of the dark only what shows it best.
+        if (isDark ? name is "cashier-ticked" or "room" : width == Browser.Phone ? language == "zh" : language == "en")
+        {
+            await KeepAsync($"{name}-{width}{(isDark ? "-dark" : "")}", width == Browser.Phone ? Tallest : TallestOnDesk);
+        }
+
+        if (width == Browser.Phone && language == "zh" && !isDark && (isOnlyHere || (Folder is not null && AlsoInChinese.Contains(name))))
+        {
+            await page.SetViewportSizeAsync(Browser.Desk, Browser.DeskHeight);
+            await FitsAsync(name);
+            await KeepAsync($"{name}-{Browser.Desk}-zh", TallestOnDesk);
+            await page.SetViewportSizeAsync(Browser.Phone, Browser.PhoneHeight);
+        }
+    }
+
+    private async Task FitsAsync(string name)
     {
         var wide = await page.EvaluateAsync<string>("""
             () => document.documentElement.scrollWidth <= window.innerWidth ? '' :
                 [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
                     .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 40)).slice(0, 8).join('\n')
             """);
-        Assert.True(wide.Length == 0, $"{name} is wider than {width} px:\n{wide}");
-        var axe = await page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] } });
-        Assert.True(axe.Violations.Length == 0, name + " " + page.Url + ":\n" + string.Join('\n', axe.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(' ', v.Nodes.Take(3).Select(n => n.Html))}")));
-        // A picture of each page on a phone in Chinese and on a desk in English; of the dark only what shows it best.
-        var isKept = isDark ? name is "cashier-ticked" or "room" : width == Browser.Phone ? language == "zh" : language == "en";
-        if (Folder is not null && isKept)
+        Assert.True(wide.Length == 0, $"{name} is wider than its screen:\n{wide}");
+    }
+
+    private async Task KeepAsync(string file, int tallest)
+    {
+        if (Folder is not null)
         {
             Directory.CreateDirectory(Folder);
             var height = await page.EvaluateAsync<float>("() => document.documentElement.scrollHeight");
             await page.ScreenshotAsync(new()
             {
-                Path = Path.Combine(Folder, $"{name}-{width}{(isDark ? "-dark" : "")}.png"), FullPage = true,
-                Clip = new() { X = 0, Y = 0, Width = width, Height = Math.Min(height, width == Browser.Phone ? Tallest : TallestOnDesk) },
+                Path = Path.Combine(Folder, file + ".png"), FullPage = true,
+                Clip = new() { X = 0, Y = 0, Width = page.ViewportSize!.Width, Height = Math.Min(height, tallest) },
                 Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide,
             });
         }

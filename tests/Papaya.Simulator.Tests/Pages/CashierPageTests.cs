@@ -106,7 +106,7 @@ public sealed class CashierPageTests(Browser browser)
         await using var visit = await browser.VisitAsync(world);
         await visit.OpenAsync(await OrderAsync(world));
         Assert.Equal(0, await visit.Page.Locator("input[type=checkbox]").CountAsync());
-        await visit.LookAsync("cashier-without-switch");
+        await visit.LookAsync("cashier-without-switch", isOnlyHere: true);
     }
 
     private static async Task<string> OrderAsync(World world, params (string Name, string? Value)[] changes)

@@ -1,64 +1,8 @@
-using System.Text.Json.Nodes;
-using Papaya.Simulator.Lint;
-using Papaya.Simulator.Scenarios;
-using Papaya.WeChatPay.Wire;
-
 namespace Papaya.Simulator.Tests.Pages;
 
 [Collection(BrowserCollection.Name)]
 public sealed class RoomPageTests(Browser browser)
 {
-    private static readonly ApiV2Key WrongKey = new("11111111111111111111111111111111");
-
-    [Fact]
-    public async Task Every_page_of_the_room_shows_a_lived_in_world()
-    {
-        await using var world = await World.StartAsync();
-        var (contract, debit, unsigned) = await LiveAsync(world);
-        await world.FaultAsync("/pay/pappayapply", "timeout_after", times: 1);
-        await world.FaultAsync("debit", "duplicate", times: 2);
-        // A word that stands at that place only when the page has something to show.
-        const string Table = "main .cards", All = "main";
-        var pages = new (string Name, string Address, string Place, string Word)[]
-        {
-            ("room", "/?since=2026-01-15T02:00:00Z", "#happened-debits", "2"),
-            ("room-users", "/room/users", Table, "oSimUser0002"),
-            ("room-user", "/room/users/oSimUser0001", All, contract),
-            ("room-templates", "/room/templates?mch_id=10000100&plan_id=12535", Table, "12536"),
-            ("room-merchants", "/room/merchants", Table, World.AppId),
-            ("room-merchant", "/room/merchants/10000100", All, "BEGIN PUBLIC KEY"),
-            ("room-contracts", "/room/contracts", Table, contract),
-            ("room-contract", "/room/contracts/" + contract, All, debit),
-            ("room-orders", "/room/orders", Table, debit),
-            ("room-order", $"/room/orders/{World.MchId}/{debit}", All, (string)(await world.SeeAsync("/orders/" + debit))["transaction_id"]!),
-            ("room-notifications", "/room/notifications", Table, debit),
-            ("room-ledger", "/room/ledger", Table, debit),
-            ("room-journal", "/room/journal", Table, "pappayapply"),
-            ("room-journal-detail", "/room/journal/" + unsigned, All, "&key=***"),
-            ("room-faults", "/room/faults", Table, "timeout_after"),
-            ("room-switches", "/room/switches", All, Switches.All[^1].Name),
-            ("room-lint", "/room/lint", ".rules", LintRules.All[^1].Id),
-            ("room-scenarios", "/room/scenarios", All, ScenarioLibrary.All[^1].Name),
-        };
-        foreach (var (width, language, isDark) in Looks.Room)
-        {
-            await using var visit = await browser.VisitAsync(world, width, language, isDark);
-            // One sheet of style: a few pages show all that it has in the dark.
-            foreach (var (name, address, place, word) in pages.Where(p => !isDark || p.Name is "room" or "room-order" or "room-contract" or "room-journal-detail" or "room-faults"))
-            {
-                Assert.Equal(200, await visit.OpenAsync(address));
-                Assert.Contains(word, string.Join('\n', await visit.Page.Locator(place).AllTextContentsAsync()), StringComparison.Ordinal);
-                if (name == "room-lint")
-                {
-                    Assert.Equal(LintRules.All.Count, await visit.Page.Locator(".rules > li").CountAsync());
-                    Assert.Equal(1, await visit.Page.Locator("#mch").CountAsync());
-                }
-
-                await visit.LookAsync(name);
-            }
-        }
-    }
-
     [Fact]
     public async Task The_clock_moves_by_an_hour_a_day_to_the_next_event_and_to_a_date_and_tells_what_happened()
     {
@@ -108,7 +52,7 @@ public sealed class RoomPageTests(Browser browser)
         await visit.Page.Locator("#on").FillAsync("/nowhere");
         await visit.Page.Locator("main button.main").ClickAsync();
         Assert.Contains("/nowhere", await visit.TextAsync("#reason"), StringComparison.Ordinal);
-        await visit.LookAsync("room-refused");
+        await visit.LookAsync("room-refused", isOnlyHere: true);
 
         await visit.OpenAsync("/room/switches");
         await visit.Page.Locator("#v-orderquery_waiting").SelectOptionAsync("ACCEPT");
@@ -120,7 +64,7 @@ public sealed class RoomPageTests(Browser browser)
     public async Task A_wrong_sign_is_shown_with_its_first_difference()
     {
         await using var world = await World.StartAsync();
-        var (_, _, call) = await LiveAsync(world);
+        var call = (await LivedInWorld.MakeAsync(world)).WrongCall;
         await using var visit = await browser.VisitAsync(world, Browser.Desk);
         await visit.OpenAsync("/room/journal/" + call);
         var page = await visit.TextAsync("main");
@@ -139,10 +83,10 @@ public sealed class RoomPageTests(Browser browser)
         await visit.Page.Locator("button[name=run]").First.ClickAsync();
         Assert.Contains(name!, await visit.TextAsync("#result"), StringComparison.Ordinal);
         Assert.Contains("通过", await visit.TextAsync("#result .pill"), StringComparison.Ordinal);
-        await visit.LookAsync("room-scenario-passed");
+        await visit.LookAsync("room-scenario-passed", isOnlyHere: true);
         await visit.Page.Locator("button[name=run]").Nth(1).ClickAsync();
         Assert.Contains("失败", await visit.TextAsync("#result .pill"), StringComparison.Ordinal);
-        await visit.LookAsync("room-scenario-without-cause");
+        await visit.LookAsync("room-scenario-without-cause", isOnlyHere: true);
         Assert.Equal(World.Start, world.Now);
     }
 
@@ -161,37 +105,5 @@ public sealed class RoomPageTests(Browser browser)
         rebound.Headers.Host = "evil.example";
         Assert.Equal(403, (int)(await http.SendAsync(rebound)).StatusCode);
         Assert.Equal(World.Start, world.Now);
-    }
-
-    /// <summary>Somebody signed, was debited, could not pay once; somebody else ended it; one call had a wrong sign. Nobody acknowledges anything.</summary>
-    private static async Task<(string Contract, string Debit, string WrongCall)> LiveAsync(World world)
-    {
-        var contract = await world.SignedAsync("oSimUser0001");
-        var other = await world.SignedAsync("oSimUser0002");
-        for (var month = 1; month <= 3; month++)
-        {
-            await world.AdvanceAsync(TimeSpan.FromDays(29));
-            if (month == 2)
-            {
-                await world.DoAsync("/users", new JsonObject { ["openid"] = "oSimUser0001", ["balance"] = 0 });
-            }
-
-            await world.ApplyAsync(contract, $"D2026{month:00}");
-            await world.AdvanceAsync(TimeSpan.FromDays(2));
-            await world.DoAsync("/users", new JsonObject { ["openid"] = "oSimUser0001", ["balance"] = 100_000 });
-        }
-
-        await world.DoAsync($"/contracts/{other}/terminate", new JsonObject());
-        await world.ApplyAsync(contract, "D202604");
-        await world.AdvanceAsync(TimeSpan.FromMinutes(1));
-        using var writer = new V2Writer();
-        foreach (var (name, value) in world.ApplyFields(contract, "D202605"))
-        {
-            writer.Add(name, value);
-        }
-
-        await world.SendAsync("/pay/pappayapply", writer.Sign(WrongKey, SignType.Md5).ToArray(), "text/xml");
-        var calls = (await world.SeeAsync("/requests"))["data"]!.AsArray();
-        return (contract, "D202603", (string)calls[^1]!["id"]!);
     }
 }

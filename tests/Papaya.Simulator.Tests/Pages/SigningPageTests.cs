@@ -51,17 +51,17 @@ public sealed class SigningPageTests(Browser browser)
         await visit.Page.Locator("#password").FillAsync("123456");
         await visit.Page.Locator("button.main").ClickAsync();
         Assert.Contains("你已开通该服务", await visit.TextAsync("#contract"), StringComparison.Ordinal);
-        await visit.LookAsync("signing-already");
+        await visit.LookAsync("signing-already", isOnlyHere: true);
 
         await visit.OpenAsync(EntrustWeb(world));
         await world.AdvanceAsync(TimeSpan.FromHours(3));
         Assert.Equal(410, await visit.OpenAsync(new Uri(visit.Page.Url).PathAndQuery));
-        await visit.LookAsync("signing-expired");
+        await visit.LookAsync("signing-expired", isOnlyHere: true);
 
         await visit.OpenAsync(EntrustWeb(world) + "0");
         Assert.Equal("商家系统错误，请联系商家处理", await visit.TextAsync("h1"));
         await visit.Page.Locator("summary").ClickAsync();
-        await visit.LookAsync("signing-wrong-request");
+        await visit.LookAsync("signing-wrong-request", isOnlyHere: true);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SigningPageTests(Browser browser)
         await visit.Page.Locator("button.danger").ClickAsync();
         Assert.Contains("月度会员", await visit.TextAsync("#ended"), StringComparison.Ordinal);
         Assert.Equal(1, await visit.Page.Locator("a.danger").CountAsync());
-        await visit.LookAsync("services-ended");
+        await visit.LookAsync("services-ended", isOnlyHere: true);
         Assert.Equal(2, (int)(await world.SeeAsync("/contracts?openid=oSimUser0001"))["data"]!.AsArray().Single(c => (string)c!["contract_id"]! == contract)!["termination_mode"]!);
         await world.AdvanceAsync(TimeSpan.FromDays(2));
         Assert.DoesNotContain(await world.LedgerAsync(), e => (string)e!["out_trade_no"]! == "D1");

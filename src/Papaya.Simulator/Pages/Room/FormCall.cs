@@ -9,14 +9,38 @@ namespace Papaya.Simulator.Pages.Room;
 /// A form of the room as the control call that it is. A field's name says what its text becomes: <c>balance:yuan</c> fen, <c>times:number</c>,
 /// <c>disabled:flag</c>, <c>cards:json</c>, <c>to:beijing</c> an instant; no word after the name: text. What is empty is left out.
 /// </summary>
-internal sealed record FormCall(string Method, string Path, JsonObject? Body)
+public sealed record FormCall
 {
-    public const string PathField = "_call";
-    public const string MethodField = "_method";
-    public const string BackField = "_back";
+    internal FormCall(string method, string path, JsonObject? body = null) => (Method, Path, Body) = (method, path, body);
+
+    internal string Method { get; }
+
+    /// <summary>Below <c>/_sim</c>, with its query.</summary>
+    internal string Path { get; }
+
+    internal JsonObject? Body { get; }
+
+    internal const string PathField = "_call";
+    internal const string MethodField = "_method";
+    internal const string BackField = "_back";
+
+    internal static FormCall Get(string path) => new(HttpMethods.Get, path);
+
+    internal static FormCall Post(string path, params ReadOnlySpan<(string Name, JsonNode? Value)> members)
+    {
+        var body = new JsonObject();
+        foreach (var (name, value) in members)
+        {
+            body[name] = value;
+        }
+
+        return new(HttpMethods.Post, path, body);
+    }
+
+    internal static FormCall Delete(string path) => new(HttpMethods.Delete, path);
 
     /// <summary>The call, or the field that cannot be understood.</summary>
-    public static (FormCall? Call, string? Wrong) Read(IFormCollection form)
+    internal static (FormCall? Call, string? Wrong) Read(IFormCollection form)
     {
         var path = form[PathField].ToString();
         var method = form[MethodField] is [{ Length: > 0 } given, ..] ? given : HttpMethods.Post;

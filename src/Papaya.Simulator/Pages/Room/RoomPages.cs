@@ -1,78 +1,63 @@
-using System.Text.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Papaya.Simulator.Control;
 using Papaya.Simulator.Faults;
-using Papaya.Simulator.Journal;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Pages.Room;
 
 /// <summary>The control room: lists and details of all there is in the world, and forms that are control calls.</summary>
-internal sealed class RoomPages(SimulatorState state, CallJournal journal, ControlDesk desk)
+internal sealed class RoomPages(SimulatorState state, RoomViews views, ControlDesk desk)
 {
-    /// <summary>Rows of a list; who wants others narrows it.</summary>
-    private const int MostRows = 100;
+    internal const string ActPath = "/room/act";
+    internal const string ClockPath = "/room/clock";
 
-    private const string ActPath = "/room/act";
-    private const string ClockPath = "/room/clock";
+    /// <summary>Shows a form as a command instead of doing it.</summary>
+    internal const string CommandPath = "/room/command";
 
-    private static readonly ControlJson Json = ControlJson.Default;
+    internal const string SnapshotsPath = "/room/snapshots";
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", HomeAsync);
-        routes.MapGet("/room/users", http => ShowAsync<UsersPage>(http, Users));
+        routes.MapGet("/room/users", http => ShowAsync<UsersPage>(http, views.Users));
         routes.MapGet("/room/users/{openid}", UserAsync);
-        routes.MapGet("/room/templates", http => ShowAsync<TemplatesPage>(http, Templates));
-        routes.MapGet("/room/merchants", http => ShowAsync<MerchantsPage>(http, Merchants));
+        routes.MapGet("/room/templates", http => ShowAsync<TemplatesPage>(http, views.Templates));
+        routes.MapGet("/room/merchants", http => ShowAsync<MerchantsPage>(http, views.Merchants));
         routes.MapGet("/room/merchants/{mch_id}", MerchantAsync);
-        routes.MapGet("/room/contracts", http => ShowAsync<ContractsPage>(http, Contracts));
-        routes.MapGet("/room/contracts/{contract_id}", http => ShowAsync<ContractPage>(http, ContractDetail));
-        routes.MapGet("/room/orders", http => ShowAsync<OrdersPage>(http, Orders));
-        routes.MapGet("/room/orders/{mch_id}/{out_trade_no}", http => ShowAsync<OrderPage>(http, OrderDetail));
-        routes.MapGet("/room/notifications", http => ShowAsync<NotificationsPage>(http, Notifications));
-        routes.MapGet("/room/ledger", http => ShowAsync<LedgerPage>(http, Ledger));
-        routes.MapGet("/room/journal", http => ShowAsync<JournalPage>(http, JournalList));
+        routes.MapGet("/room/contracts", http => ShowAsync<ContractsPage>(http, views.Contracts));
+        routes.MapGet("/room/contracts/{contract_id}", http => ShowAsync<ContractPage>(http, views.Contract));
+        routes.MapGet("/room/orders", http => ShowAsync<OrdersPage>(http, views.Orders));
+        routes.MapGet("/room/orders/{mch_id}/{out_trade_no}", http => ShowAsync<OrderPage>(http, views.Order));
+        routes.MapGet("/room/refunds", http => ShowAsync<RefundsPage>(http, views.Refunds));
+        routes.MapGet("/room/notifications", http => ShowAsync<NotificationsPage>(http, views.Notifications));
+        routes.MapGet("/room/ledger", http => ShowAsync<LedgerPage>(http, views.Ledger));
+        routes.MapGet("/room/journal", http => ShowAsync<JournalPage>(http, views.Journal));
         routes.MapGet("/room/journal/{id}", CallAsync);
         routes.MapGet("/room/faults", http => ListAsync<FaultsPage>(http, "/_sim/faults", AddFaultWords));
-        routes.MapGet("/room/switches", http => ListAsync<SwitchesPage>(http, "/_sim/switches"));
+        routes.MapGet("/room/switches", SwitchesAsync);
         routes.MapGet("/room/lint", http => ListAsync<LintPage>(http, "/_sim/lint", view => view["can_probe"] = desk.Knows(HttpMethods.Post, "/_sim/lint/probe")));
         routes.MapGet("/room/scenarios", http => ListAsync<ScenariosPage>(http, "/_sim/scenarios"));
         routes.MapPost("/room/scenarios", PlayAsync);
+        routes.MapGet(SnapshotsPath, SnapshotsAsync);
         routes.MapPost(ActPath, ActAsync);
         routes.MapPost(ClockPath, ActAsync);
+        routes.MapPost(CommandPath, CommandAsync);
     }
 
     /// <summary>Whether a request is a form that counts itself as work, once it is known what it asks for.</summary>
     public static bool IsForm(string method, PathString path) => HttpMethods.IsPost(method) && (path == ActPath || path == ClockPath);
 
+    /// <summary>An address of this room; anything else becomes its first page.</summary>
+    internal static string Own(string? address) => address is ['/', ..] and not ['/', '/' or '\\', ..] ? address : "/";
+
     private static string Route(HttpContext http, string name) => ControlApi.Route(http, name);
 
     private static string? Query(HttpContext http, string name) => ControlApi.Query(http, name);
-
-    private static JsonObject Node<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type)!.AsObject();
-
-    private static JsonObject Listing(IEnumerable<JsonNode> all)
-    {
-        var rows = new JsonArray();
-        var total = 0;
-        foreach (var row in all)
-        {
-            if (total++ < MostRows)
-            {
-                rows.Add(row);
-            }
-        }
-
-        return new() { ["rows"] = rows, ["total"] = total };
-    }
-
-    private static JsonArray Array(IEnumerable<JsonNode> nodes) => [.. nodes];
 
     // ---- showing -------------------------------------------------------------------------------------------------------
 
@@ -101,7 +86,7 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
     {
         if (view is null)
         {
-            return AnswerAsync<RefusedPage>(http, new() { ["reason"] = "404", ["call"] = http.Request.Path.Value, ["back"] = "/" }, StatusCodes.Status404NotFound);
+            return AnswerAsync<RefusedPage>(http, new() { ["is_missing"] = true, ["call"] = http.Request.Path.Value, ["back"] = "/" }, StatusCodes.Status404NotFound);
         }
 
         view["now"] = Rfc3339.Text(state.Now);
@@ -114,12 +99,11 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
     private async Task ActAsync(HttpContext http)
     {
         var form = await CashierRoutes.ReadAsync(http);
-        var back = form[FormCall.BackField].ToString();
-        back = back.StartsWith('/') && !back.StartsWith("//", StringComparison.Ordinal) ? back : "/";
+        var back = Own(form[FormCall.BackField]);
         var (call, wrong) = FormCall.Read(form);
         if (call is null)
         {
-            await AnswerAsync<RefusedPage>(http, new() { ["reason"] = wrong, ["call"] = "", ["back"] = back }, StatusCodes.Status400BadRequest);
+            await RefuseAsync(http, wrong, "", back, StatusCodes.Status400BadRequest);
             return;
         }
 
@@ -129,19 +113,25 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
         var (status, answer) = await desk.SendAsync(http, call.Method, call.Path, call.Body);
         if (status >= 300)
         {
-            await AnswerAsync<RefusedPage>(
-                http,
-                new()
-                {
-                    ["reason"] = answer.Text("reason") is { Length: > 0 } reason ? reason : $"HTTP {status}",
-                    ["call"] = $"{call.Method} {call.Path} {call.Body?.ToJsonString()}",
-                    ["back"] = back,
-                },
-                status);
+            await RefuseAsync(http, answer.Text("reason") is { Length: > 0 } reason ? reason : $"HTTP {status}", $"{call.Method} {call.Path} {call.Body?.ToJsonString()}", back, status);
             return;
         }
 
-        http.SeeOther(Language.OfRoom(http).To(call.Path == "/_sim/clock" ? $"/?since={Uri.EscapeDataString(Rfc3339.Text(before))}" : back));
+        http.SeeOther(Language.OfRoom(http).To(call.Path == "/_sim/clock" ? $"/?since={Uri.EscapeDataString(Rfc3339.Text(before))}" : PageAddress.With(back, "done", Done(path))));
+    }
+
+    /// <summary>What the page that follows tells of an act that nothing else on it shows.</summary>
+    private static string? Done(PathString path) =>
+        path == "/_sim/reset" ? "reset" : path == "/_sim/snapshots" ? "saved" : path.StartsWithSegments("/_sim/snapshots") ? "restored" : null;
+
+    private async Task CommandAsync(HttpContext http)
+    {
+        var form = await CashierRoutes.ReadAsync(http);
+        var back = Own(form[FormCall.BackField]);
+        var (call, wrong) = FormCall.Read(form);
+        await (call is null
+            ? RefuseAsync(http, wrong, "", back, StatusCodes.Status400BadRequest)
+            : AnswerAsync<CommandPage>(http, new() { ["method"] = call.Method, ["path"] = call.Path, ["body"] = call.Body, ["back"] = back, ["place"] = back.Split('?')[0] }));
     }
 
     private async Task PlayAsync(HttpContext http)
@@ -151,10 +141,13 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
         var (status, result) = await desk.SendAsync(http, HttpMethods.Post, path, new JsonObject { ["without_cause"] = form["without_cause"] == "on" });
         await (status == StatusCodes.Status200OK
             ? ListAsync<ScenariosPage>(http, "/_sim/scenarios", view => view["result"] = result)
-            : AnswerAsync<RefusedPage>(http, new() { ["reason"] = result.Text("reason"), ["call"] = "POST " + path, ["back"] = "/room/scenarios" }, status));
+            : RefuseAsync(http, result.Text("reason"), "POST " + path, "/room/scenarios", status));
     }
 
-    // ---- what the pages show -------------------------------------------------------------------------------------------
+    private Task RefuseAsync(HttpContext http, string? reason, string call, string back, int status) =>
+        AnswerAsync<RefusedPage>(http, new() { ["reason"] = reason, ["call"] = call, ["back"] = back }, status);
+
+    // ---- pages that ask the control API -------------------------------------------------------------------------------
 
     private async Task HomeAsync(HttpContext http)
     {
@@ -163,64 +156,13 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
         var lint = await desk.ListAsync(http, "/_sim/lint");
         await ShowAsync<HomePage>(http, _ =>
         {
-            var view = new JsonObject
-            {
-                ["counts"] = new JsonObject
-                {
-                    ["waiting"] = state.Orders.Count(o => o is { Kind: OrderKind.Debit, State: TradeState.Accept or TradeState.NotPay }),
-                    ["contracts"] = state.Contracts.Count(c => c.IsActive),
-                    ["orders"] = state.Orders.Count(),
-                    ["paid"] = state.Orders.Count(o => o.IsPaid),
-                    ["under_way"] = state.Deliveries.Count(),
-                    ["faults"] = faults.Count,
-                    ["users"] = state.Users.Count(),
-                    ["templates"] = state.Templates.Count(),
-                    ["merchants"] = state.Merchants.Count(),
-                    ["movements"] = state.Movements.Count,
-                    ["calls"] = journal.Calls(new()).Length,
-                    ["findings"] = lint.Count(r => r.Text("verdict") == "fault"),
-                },
-                ["recent"] = Array(Traffic(new()).Take(8)),
-                ["next"] = clock?["next_event"]?.DeepClone(),
-                ["frozen"] = clock?["frozen"]?.DeepClone(),
-            };
-            if (DateTimeOffset.TryParse(Query(http, "since")?.Replace(' ', '+'), System.Globalization.CultureInfo.InvariantCulture, out var since))
-            {
-                view["happened"] = Happened(since);
-            }
-
+            var view = views.Overview(http);
+            view["counts"]!["faults"] = faults.Count;
+            view["counts"]!["findings"] = lint.Count(r => r.Text("verdict") == "fault");
+            (view["next"], view["frozen"]) = (clock?["next_event"]?.DeepClone(), clock?["frozen"]?.DeepClone());
             return view;
         });
     }
-
-    private JsonObject Happened(DateTimeOffset since)
-    {
-        var moved = state.Movements.Where(m => m.At > since).ToLookup(m => m.Kind);
-        var sent = journal.Sends(new() { Since = since });
-        return new()
-        {
-            ["from"] = Rfc3339.Text(since),
-            ["payments"] = moved[MovementKind.Payment].Count(),
-            ["debits"] = moved[MovementKind.Debit].Count(),
-            ["refunds"] = moved[MovementKind.Refund].Count(),
-            ["failed"] = sent.Where(s => s.Kind == DeliveryKind.Debit).Select(s => s.OutTradeNo).Distinct().Count(number => number is not null
-                && state.Orders.FirstOrDefault(o => o.OutTradeNo == number) is { IsPaid: false }),
-            ["sent"] = sent.Length,
-            ["acknowledged"] = sent.Count(s => s.Acknowledged),
-            ["ended"] = state.Contracts.Count(c => c.TerminatedAt > since),
-        };
-    }
-
-    private JsonObject Users(HttpContext http) => Listing(state.Users.Select(u => (JsonNode)new JsonObject
-    {
-        ["openid"] = u.Openid,
-        ["nickname"] = u.Nickname,
-        ["balance"] = u.Balance,
-        ["cards"] = Array((u.Cards ?? []).Select(c => new JsonObject { ["bank"] = c.Bank, ["balance"] = c.Balance })),
-        ["account"] = u.Account.ToString().ToLowerInvariant(),
-        ["bank"] = u.Bank.ToString().ToLowerInvariant(),
-        ["active"] = u.Items,
-    }));
 
     private async Task UserAsync(HttpContext http)
     {
@@ -228,108 +170,48 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
         await AnswerAsync<UserPage>(http, user?["openid"] is null ? null : new() { ["user"] = user });
     }
 
-    private JsonObject Templates(HttpContext http)
-    {
-        var active = state.Contracts.Where(c => c.IsActive).CountBy(c => (c.MchId, c.PlanId)).ToDictionary();
-        return Listing(state.Templates.OrderBy(t => t.MchId, StringComparer.Ordinal).ThenBy(t => t.PlanId).Select(t =>
-        {
-            var node = Node(t, Json.Template);
-            node["active"] = active.GetValueOrDefault((t.MchId, t.PlanId));
-            return (JsonNode)node;
-        }));
-    }
-
-    private JsonObject Merchants(HttpContext http)
-    {
-        var active = state.Contracts.Where(c => c.IsActive).CountBy(c => c.MchId).ToDictionary();
-        return Listing(state.Merchants.OrderBy(m => m.MchId, StringComparer.Ordinal).Select(m => (JsonNode)new JsonObject
-        {
-            ["mch_id"] = m.MchId, ["name"] = m.Name, ["apps"] = string.Join(", ", m.Apps.Select(a => a.AppId)), ["active"] = active.GetValueOrDefault(m.MchId),
-        }));
-    }
-
     private async Task MerchantAsync(HttpContext http)
     {
         var (_, merchant) = await desk.SendAsync(http, HttpMethods.Get, "/_sim/merchants/" + Uri.EscapeDataString(Route(http, "mch_id")));
-        await AnswerAsync<MerchantPage>(http, merchant?["mch_id"] is null ? null : new() { ["merchant"] = merchant });
-    }
-
-    private JsonObject Contracts(HttpContext http)
-    {
-        var (mchId, plan, isSigned) = (Query(http, "mch_id"), Query(http, "plan_id"), Query(http, "state"));
-        return Listing((Query(http, "openid") is { } openid ? state.ContractsOf(openid) : state.Contracts)
-            .Where(c => (mchId is null || c.MchId == mchId) && (plan is null || Is(c.PlanId, plan)) && (isSigned is null || c.IsActive == (isSigned == "signed")))
-            .OrderByDescending(c => c.SignedAt).Select(c => Node(ContractView.Of(c), Json.ContractView)));
-    }
-
-    private JsonObject? ContractDetail(HttpContext http)
-    {
-        if (state.FindContract(Route(http, "contract_id")) is not { } contract)
+        if (merchant?["mch_id"] is null)
         {
-            return null;
+            await AnswerAsync<MerchantPage>(http, null);
+            return;
         }
 
-        var orders = state.Orders.Where(o => o.ContractId == contract.ContractId).OrderByDescending(o => o.CreatedAt).Take(MostRows).ToList();
-        return new()
+        using var certificate = X509Certificate2.CreateFromPem(merchant.Text("certificate_pem"));
+        await AnswerAsync<MerchantPage>(http, new()
         {
-            ["contract"] = Node(ContractView.Of(contract), Json.ContractView),
-            ["template"] = state.FindTemplate(contract.MchId, contract.PlanId) is { } template ? Node(template, Json.Template) : null,
-            ["orders"] = Array(orders.Select(o => Node(OrderView.Of(o), Json.OrderView))),
-            ["debits"] = Array(orders.Where(o => o.Kind == OrderKind.Debit).Select(o => new JsonObject
-            {
-                ["out_trade_no"] = o.OutTradeNo, ["amount"] = o.Amount, ["state"] = Node(OrderView.Of(o), Json.OrderView).Text("state"),
-                ["at"] = Rfc3339.Text(o.PaidAt ?? (o.State is TradeState.Accept or TradeState.NotPay ? o.DueAt : null) ?? o.CreatedAt),
-            })),
-            ["journal"] = Array(Traffic(new() { ContractId = contract.ContractId }).Take(30)),
-        };
+            ["merchant"] = merchant, ["valid_from"] = Rfc3339.Text(certificate.NotBefore.ToUniversalTime()), ["valid_until"] = Rfc3339.Text(certificate.NotAfter.ToUniversalTime()),
+        });
     }
 
-    private JsonObject Orders(HttpContext http)
+    /// <summary>Everybody's switches, or one merchant's beside everybody's.</summary>
+    private async Task SwitchesAsync(HttpContext http)
     {
-        var (mchId, number, openid, wanted) = (Query(http, "mch_id"), Query(http, "number"), Query(http, "openid"), Query(http, "state"));
-        return Listing(state.Orders
-            .Where(o => (mchId is null || o.MchId == mchId) && (number is null || o.OutTradeNo.StartsWith(number, StringComparison.Ordinal))
-                && (openid is null || o.Openid == openid) && (wanted is null || o.State.ToString().Equals(wanted.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)))
-            .OrderByDescending(o => o.CreatedAt).Select(o => Node(OrderView.Of(o), Json.OrderView)));
-    }
-
-    private JsonObject? OrderDetail(HttpContext http) => state.FindOrder(Route(http, "mch_id"), Route(http, "out_trade_no")) is not { } order ? null : new()
-    {
-        ["order"] = Node(OrderView.Of(order), Json.OrderView),
-        ["not_signed"] = order.NotSigned,
-        ["life"] = OrderLife.Of(order, journal.Sends(new() { OutTradeNo = order.OutTradeNo, MchId = order.MchId })),
-        ["deliveries"] = Array(state.Deliveries.Where(d => d.MchId == order.MchId && d.OutTradeNo == order.OutTradeNo).Select(d => Node(CallViews.View(d), Json.DeliveryView))),
-        ["journal"] = Array(Traffic(new() { Number = order.OutTradeNo, MchId = order.MchId }).Take(50)),
-    };
-
-    private JsonObject Notifications(HttpContext http)
-    {
-        var view = Listing(journal.Sends(Filter(http)).Reverse().Select(s => Node(s.SendView(state), Json.SendView)));
-        view["deliveries"] = Array(state.Deliveries.OrderBy(d => d.DueAt).Take(MostRows).Select(d => Node(CallViews.View(d), Json.DeliveryView)));
-        return view;
-    }
-
-    private JsonObject Ledger(HttpContext http)
-    {
-        var sums = new JsonObject();
-        foreach (var kind in Enum.GetValues<MovementKind>())
+        var mchId = Query(http, "mch_id");
+        var rows = await desk.ListAsync(http, "/_sim/switches");
+        var own = mchId is null ? rows : await desk.ListAsync(http, "/_sim/switches?mch_id=" + Uri.EscapeDataString(mchId));
+        foreach (var (row, one) in rows.Zip(own))
         {
-            var some = state.Movements.Where(m => m.Kind == kind).ToList();
-            var name = kind.ToString().ToLowerInvariant();
-            (sums[name], sums[name + "_count"]) = (some.Sum(m => m.Amount), some.Count);
+            row!["own"] = one.Text("value");
         }
 
-        var wanted = Query(http, "kind");
-        var view = Listing(state.Movements.Reverse().Select(m => (JsonNode)new JsonObject
-        {
-            ["kind"] = m.Kind.ToString().ToLowerInvariant(), ["at"] = Rfc3339.Text(m.At), ["amount"] = m.Amount, ["out_trade_no"] = m.OutTradeNo,
-            ["transaction_id"] = m.TransactionId, ["openid"] = m.Openid, ["mch_id"] = m.MchId,
-        }).Where(m => wanted is null || m.Text("kind") == wanted));
-        view["sums"] = sums;
-        return view;
+        await ShowAsync<SwitchesPage>(http, _ => mchId is not null && state.FindMerchant(mchId) is null
+            ? null
+            : new() { ["rows"] = rows, ["mch_id"] = mchId, ["merchants"] = views.MerchantNumbers() });
     }
 
-    private JsonObject JournalList(HttpContext http) => Listing(Traffic(Filter(http)));
+    private async Task SnapshotsAsync(HttpContext http)
+    {
+        var rows = await desk.ListAsync(http, "/_sim/snapshots");
+        await ShowAsync<SnapshotsPage>(http, _ =>
+        {
+            var view = views.Present();
+            view["rows"] = rows;
+            return view;
+        });
+    }
 
     private async Task CallAsync(HttpContext http)
     {
@@ -340,15 +222,7 @@ internal sealed class RoomPages(SimulatorState state, CallJournal journal, Contr
 
     private static void AddFaultWords(JsonObject view)
     {
-        view["kinds"] = Array(FaultCatalogue.All.Select(e => new JsonObject { ["kind"] = e.Wire, ["zh"] = e.Chinese, ["en"] = e.Meaning, ["places"] = FaultCatalogue.Describe(e.Places) }));
-        view["places"] = Array(((string[])[.. Wire.Gateway.Paths, "*", "payment", "debit", "contract", "refund", "notification", "execution", "refund_execution"]).Select(p => JsonValue.Create(p)));
+        view["kinds"] = new JsonArray([.. FaultCatalogue.All.Select(e => new JsonObject { ["kind"] = e.Wire, ["zh"] = e.Chinese, ["en"] = e.Meaning, ["places"] = FaultCatalogue.Describe(e.Places) })]);
+        view["places"] = new JsonArray([.. ((string[])[.. Wire.Gateway.Paths, "*", "payment", "debit", "contract", "refund", "notification", "execution", "refund_execution"]).Select(p => JsonValue.Create(p))]);
     }
-
-    private static CallFilter Filter(HttpContext http) => CallFilter.Read(http).Filter ?? new();
-
-    /// <summary>Calls and sends on one time line, the latest first.</summary>
-    private IEnumerable<JsonNode> Traffic(CallFilter filter) => journal.Calls(filter).Concat(filter.Path is null ? journal.Sends(filter) : [])
-        .OrderByDescending(r => r.Id).Select(r => r.IsSend ? Node(r.SendView(state), Json.SendView) : Node(r.CallView(), Json.CallView));
-
-    private static bool Is(long value, string text) => text == value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
