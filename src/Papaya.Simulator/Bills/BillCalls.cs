@@ -1,4 +1,5 @@
 using System.Globalization;
+using Papaya.Simulator.Calls;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -53,7 +54,7 @@ internal static class BillCalls
         var state = call.State;
         if (call.Certificate != call.Merchant.MchId)
         {
-            call.Fail("CERT_ERROR", "证书校验错误");
+            call.Fail("CERT_ERROR", Texts.BadCertificate);
             return;
         }
 

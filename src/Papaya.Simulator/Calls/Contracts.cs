@@ -85,6 +85,12 @@ internal static class Contracts
                 .Add("contract_termination_remark"u8, contract.TerminationRemark);
         }
 
+        else if (call.State.Switches.Is("querycontract_active_mode", "0"))
+        {
+            answer.Add("contract_termination_mode"u8, 0);
+        }
+
+        call.HasBlanks = call.State.Switches.Is("querycontract_blanks", "around_cdata");
         if (call.State.Switches.Is("querycontract_success_codes", "0_SUCCESS"))
         {
             answer.Add("err_code"u8, 0).Add("err_code_des"u8, "SUCCESS");
@@ -168,9 +174,14 @@ internal static class Contracts
             return false;
         }
 
-        contract = Own(call, call.State.FindContractByCode(call.Merchant.MchId, code)) is { } byCode && byCode.PlanId == planId ? byCode : null;
+        contract = Own(call, ByCode(call, planId, code)) is { } byCode && byCode.PlanId == planId ? byCode : null;
         return true;
     }
+
+    private static Contract? ByCode(Call call, long planId, string code) => call.State.Switches.Is("querycontract_by_code", "latest")
+        ? call.State.FindContractByCode(call.Merchant.MchId, code)
+        : call.State.Contracts.Where(c => c.MchId == call.Merchant.MchId && c.PlanId == planId && c.ContractCode == code)
+            .OrderBy(c => c.SignedAt).ThenBy(c => c.ContractId, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Contracts of one scheduled debit and those signed overseas have calls of their own.</summary>
     private static Contract? Own(Call call, Contract? found) =>

@@ -28,10 +28,13 @@ internal static class DebitLimits
             return false;
         }
 
-        var isFirst = !contract.WasDebited || state.Switches.Is("fixed_fee_first_amount", "any_time");
-        return amount <= template.SingleLimit
-            && (template.Fee == FeeRule.Capped ? amount <= template.Amount : amount == template.Amount || (isFirst && amount == template.FirstAmount));
+        return amount <= template.SingleLimit && (template.Fee == FeeRule.Capped ? amount <= template.Amount : IsPrice(state, template, contract, amount));
     }
+
+    /// <summary>Whether the amount is a fixed template's price, or its first one while that may be taken; others have none.</summary>
+    public static bool IsPrice(SimulatorState state, Template template, Contract contract, long amount) =>
+        template.Fee == FeeRule.Capped || amount == template.Amount
+        || (amount == template.FirstAmount && (!contract.WasDebited || state.Switches.Is("fixed_fee_first_amount", "any_time")));
 
     /// <summary>Whether one more apply today is one too many.</summary>
     public static bool IsOverApplies(Usage usage) => usage.Applies > AppliesADay;
@@ -45,6 +48,19 @@ internal static class DebitLimits
         || usage.Debited + amount > template.DailyLimit
         || (usage.MonthDebited + amount > template.MonthlyLimit && state.Switches.Is("monthly_cap", "75000_yuan"))
         || (MostInACycle(state, template) is { } most && usage.CycleSuccesses >= most);
+
+    /// <summary>A debit that is wholly refunded on its day is none of the day's successes any more, where the switch says so.</summary>
+    public static void GiveBack(SimulatorState state, Order order, DateTimeOffset now)
+    {
+        if (order is { Kind: OrderKind.Debit, IsV3: false, PaidAt: { } paidAt } && order.Refunded == order.Amount && BeijingTime.Day(paidAt) == BeijingTime.Day(now)
+            && state.Switches.Is("refund_resets_day_limit", "yes") && state.FindContract(order.ContractId) is { } contract)
+        {
+            var usage = UsageOf(state, state.FindTemplate(contract.MchId, contract.PlanId)!, contract, now);
+            usage.Successes--;
+            usage.Debited -= order.Amount;
+            state.Put(usage);
+        }
+    }
 
     private static int SuccessesADay(Template template) =>
         template.IsTest ? TestSuccessesADay : template.IsImmediate ? PayLaterSuccessesADay : PeriodicSuccessesADay;

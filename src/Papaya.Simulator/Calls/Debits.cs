@@ -263,6 +263,11 @@ internal static class Debits
     {
         // A debit that waits 24 hours belongs to the day on which it succeeds.
         var isToday = isImmediate || template.Mode == NoticeMode.PreNotice || state.Switches.Is("daily_limit_at_apply", "always");
+        if (!DebitLimits.IsPrice(state, template, contract, order.Amount) && state.Switches.Is("fixed_fee_mismatch", "PARAM_ERROR"))
+        {
+            return new Refused("PARAM_ERROR", "total_fee与模版价格不一致");
+        }
+
         return DebitLimits.IsOverApplies(usage) || state.FindUser(contract.Openid)?.Risk == RiskState.Refuse
             || !DebitLimits.AllowsAmount(state, template, contract, order.Amount) || (isToday && DebitLimits.IsOver(state, template, usage, order.Amount))
             ? new Refused("RULELIMIT", Texts.OverLimit)
@@ -273,7 +278,9 @@ internal static class Debits
     {
         if (!isImmediate && template.Mode == NoticeMode.PreNotice)
         {
-            return Notices.WhyNotDebited(state, contract, order.Amount, now) is { } reason ? new Refused("INVALID_REQUEST", reason) : null;
+            return Notices.WhyNotDebited(state, contract, order.Amount, now) is { } reason
+                ? new Refused(reason == Texts.NoticeFirst ? "INVALID_REQUEST" : state.Switches["notice_violation"], reason)
+                : null;
         }
 
         var isBound = state.Switches.Is("debit_hours", "all")

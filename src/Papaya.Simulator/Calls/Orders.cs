@@ -45,8 +45,7 @@ internal static class Orders
         }
         else if (order is not null)
         {
-            var state = order.State == TradeState.PayFail ? "PAYERROR" : Name(order.State);
-            Answer(call, order, state);
+            Answer(call, order, Name(call, order, "PAYERROR"));
         }
     }
 
@@ -66,11 +65,11 @@ internal static class Orders
         else if (order is { Kind: OrderKind.Payment }
             || (order is { State: TradeState.Closed } && call.State.Switches.Is("paporderquery_closed", "not_a_debit")))
         {
-            call.Fail("PARAM_ERROR", Texts.NotADebit);
+            call.Fail(call.State.Switches["paporderquery_foreign"], Texts.NotADebit);
         }
         else if (order is not null)
         {
-            Answer(call, order, Name(order.State)).Add("contract_id"u8, order.ContractId);
+            Answer(call, order, Name(call, order, "PAY_FAIL")).Add("contract_id"u8, order.ContractId);
         }
     }
 
@@ -167,6 +166,10 @@ internal static class Orders
             answer.Add("result_msg"u8, "OK");
         }
     }
+
+    /// <summary>The state by the word of the call: documents have three for a debit that has failed.</summary>
+    private static string Name(Call call, Order order, string failed) =>
+        order.State != TradeState.PayFail ? Name(order.State) : call.State.Switches["failed_debit_state"] is var word && word == "by_call" ? failed : word;
 
     private static string Name(TradeState state) => state switch
     {

@@ -54,13 +54,18 @@ internal static class PayAndSign
             return new(false, false, Reason: user.Unverified ? "account_unverified" : "account_frozen");
         }
 
+        var terms = TermsOf(order);
+        if (order.OffersContract && ticks && state.Switches.Is("paid_not_signed", "never") && Signing.WhyNot(state, terms, user) is { } obstacle)
+        {
+            return new(false, false, Reason: obstacle);
+        }
+
         // A contract is not even looked at when nothing can be paid: signed but unpaid does not happen.
         if (Funds.Take(state, user, order.Amount, order.NoCredit) is not { BankType: { } bank })
         {
             return new(false, false, Reason: "not_enough");
         }
 
-        var terms = TermsOf(order);
         var reason = !order.OffersContract ? "not_offered" : !ticks ? "not_ticked" : Signing.WhyNot(state, terms, user);
         var contract = reason is null ? Signing.Sign(state, terms, user, now) : null;
         order.Openid = user.Openid;
@@ -134,6 +139,12 @@ internal static class PayAndSign
         if (state.FindOrder(order.MchId, order.OutTradeNo) is { } known)
         {
             AnswerKnown(call, known, order);
+            return;
+        }
+
+        if (Signing.IsSerialUsed(state, order.MchId, order.RequestSerial))
+        {
+            call.Fail(Refusals.Of(Order, Misuse.Malformed, state.Switches).Code, Texts.SerialUsed);
             return;
         }
 

@@ -18,6 +18,9 @@ internal sealed record RefundWish(Order Order, string OutRefundNo, long Total, l
     public bool IsByHand { get; init; }
 
     public bool IsV3 { get; init; }
+
+    /// <summary>Without an address of its own nobody is told, even where the merchant has set one.</summary>
+    public bool IsUntold { get; init; }
 }
 
 /// <summary>Why a refund is not accepted; each interface has its own word for it.</summary>
@@ -81,7 +84,7 @@ internal static class RefundDesk
             TotalFee = wish.Total,
             Amount = wish.Amount,
             Reason = wish.Reason,
-            NotifyUrl = wish.NotifyUrl ?? merchant.RefundNotifyUrl,
+            NotifyUrl = wish.NotifyUrl ?? (wish.IsUntold ? null : merchant.RefundNotifyUrl),
             Account = wish.Account ?? Refund.Unsettled,
             IsByHand = wish.IsByHand,
             IsV3 = wish.IsV3,
@@ -98,9 +101,10 @@ internal static class RefundDesk
             Take(state, merchant, order, refund, now);
         }
 
-        state.Schedule(refund, refund.IsUnpaid ? now + BetweenTries : now + RefundRoute.Takes(order, refund));
+        state.Schedule(refund, refund.IsUnpaid ? now + BetweenTries : now + RefundRoute.Takes(state, order, refund));
         state.Put(order);
         state.Put(refund);
+        DebitLimits.GiveBack(state, order, now);
         return refund;
     }
 
@@ -145,7 +149,7 @@ internal static class RefundDesk
             if (IsCovered(state, merchant, wish, now))
             {
                 Take(state, merchant, order, refund, now);
-                state.Schedule(refund, now + RefundRoute.Takes(order, refund));
+                state.Schedule(refund, now + RefundRoute.Takes(state, order, refund));
                 state.Put(refund);
             }
             else if (now - refund.AcceptedAt >= Patience)

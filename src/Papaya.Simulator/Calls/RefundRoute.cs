@@ -28,8 +28,9 @@ internal static class RefundRoute
     public const string ToWallet = "支付用户零钱";
 
     /// <summary>To a wallet at most 20 minutes, here 3 to 12; to a card one to three days. Spread by the number.</summary>
-    public static TimeSpan Takes(Order order, Refund refund) =>
-        IsByCard(order) ? TimeSpan.FromDays(1 + Spread(refund.OutRefundNo, 3)) : TimeSpan.FromMinutes(3 + Spread(refund.OutRefundNo, 10));
+    public static TimeSpan Takes(SimulatorState state, Order order, Refund refund) =>
+        state.Switches.Is("refund_takes", "longest") ? IsByCard(order) ? TimeSpan.FromDays(3) : TimeSpan.FromMinutes(20)
+        : IsByCard(order) ? TimeSpan.FromDays(1 + Spread(refund.OutRefundNo, 3)) : TimeSpan.FromMinutes(3 + Spread(refund.OutRefundNo, 10));
 
     public static RefundWay Find(SimulatorState state, Order order)
     {

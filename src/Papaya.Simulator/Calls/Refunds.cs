@@ -45,7 +45,7 @@ internal static class Refunds
         var mchId = call.Merchant.MchId;
         if (call.Certificate != mchId)
         {
-            call.Fail("CERT_ERROR", "证书校验错误");
+            call.Fail("CERT_ERROR", Texts.BadCertificate);
             return;
         }
 

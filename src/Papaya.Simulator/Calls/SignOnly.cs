@@ -14,6 +14,9 @@ internal readonly record struct Opening(SigningSession? Session, string? Code = 
 /// <summary>Signing without payment: for official accounts, apps, mini programs and H5 pages.</summary>
 internal static partial class SignOnly
 {
+    /// <summary>How far a timestamp may be from the clock, where the switch has it checked.</summary>
+    private static readonly TimeSpan TimestampTolerance = TimeSpan.FromMinutes(10);
+
     /// <summary>The same parameters may be sent again for so long.</summary>
     private static readonly TimeSpan SessionLife = TimeSpan.FromHours(2);
 
@@ -101,6 +104,11 @@ internal static partial class SignOnly
             return refused;
         }
 
+        if (!IsInTime(state, request.GetInt64("timestamp"u8), now))
+        {
+            return new(null, "PARAM_ERROR", "timestamp与当前时间相差过大");
+        }
+
         var key = V2Signature.CanonicalText(request);
         if (channel != SigningChannel.H5 && state.FindSigningByRequest(merchant.MchId, key) is { } same && now < same.ExpiresAt)
         {
@@ -110,6 +118,11 @@ internal static partial class SignOnly
                 state.Put(same);
                 return new(same);
             }
+        }
+
+        if (Signing.IsSerialUsed(state, merchant.MchId, Text(request, "request_serial"u8)))
+        {
+            return new(null, "PARAM_ERROR", Texts.SerialUsed);
         }
 
         var session = new SigningSession
@@ -136,6 +149,15 @@ internal static partial class SignOnly
         state.Schedule(session, session.ExpiresAt);
         state.Put(session);
         return new(session);
+    }
+
+    private static bool IsInTime(SimulatorState state, long? timestamp, DateTimeOffset now)
+    {
+        var value = state.Switches["v2_timestamp"];
+        return value == "any" || timestamp is not { } seconds
+            || (value is "both" or "virtual" && Near(now)) || (value is "both" or "wall" && Near(state.MachineNow));
+
+        bool Near(DateTimeOffset time) => Math.Abs(seconds - time.ToUnixTimeSeconds()) <= TimestampTolerance.TotalSeconds;
     }
 
     private static TimeSpan AppOpensWithin(SimulatorState state) => TimeSpan.FromSeconds(state.Switches.Is("app_open_within", "20s") ? 20 : 120);

@@ -48,6 +48,10 @@ internal static class Signing
     public static bool IsCodeUsed(SimulatorState state, string mchId, string? code) =>
         state.FindContractByCode(mchId, code) is { } known && (known.IsActive || state.Switches.Is("contract_code_reuse", "refused"));
 
+    /// <summary>Whether a request_serial was used up by a contract of this merchant; only asked where the switch says so, for it looks through all.</summary>
+    public static bool IsSerialUsed(SimulatorState state, string mchId, string? serial) =>
+        state.Switches.Is("request_serial_repeat", "refused") && state.Contracts.Any(c => c.MchId == mchId && c.RequestSerial == serial);
+
     /// <summary>Makes the contract; its end is on the agenda from now on.</summary>
     public static Contract Sign(SimulatorState state, SigningTerms terms, User user, DateTimeOffset now)
     {

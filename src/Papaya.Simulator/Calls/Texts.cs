@@ -17,6 +17,8 @@ internal static class Texts
     public const string NoticeFirst = "需要先下发扣费前通知才能发起扣费";
     public const string OutsideHours = "扣款时间需在7:00-22:00之间";
     public const string NumberUsed = "商户订单号重复";
+    public const string BadCertificate = "证书校验错误";
+    public const string SerialUsed = "request_serial重复";
     public const string NotADebit = "订单不是委托代扣场景";
     public const string NoTemplate = "签约模版信息不存在";
     public const string AppMismatch = "签约 contract_appid 与下单 appid 不匹配";

@@ -87,7 +87,7 @@ internal static class Messages
         }
 
         using var message = Begin(state, contract, "ADD", contract.SignedAt);
-        message.Add("contract_expired_time"u8, BeijingTime.Spaced(contract.ExpiresAt));
+        message.Add("contract_expired_time"u8, state.Switches.Is("contract_notice_expiry", "present") ? BeijingTime.Spaced(contract.ExpiresAt) : null);
         Send(state, contract, url, message, now);
     }
 

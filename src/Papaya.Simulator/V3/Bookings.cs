@@ -92,10 +92,12 @@ internal static class Bookings
 
     private static string? WhyNotBooked(V3Call call, Contract contract, DebitSchedule schedule) =>
         !contract.IsActive ? "签约协议已解约"
-        : contract.AppId != call.AppId ? "appid与签约时不一致"
+        : IsOtherApp(call, contract) ? "appid与签约时不一致"
         : !schedule.MayBook(call.Now) ? "不在可预约时间内，请在预计扣费日期的前一天8:00-19:30预约"
         : call.Long("schedule_amount.total") != schedule.Amount ? "预约扣费金额与签约时的预计扣费金额不一致"
         : null;
+
+    private static bool IsOtherApp(V3Call call, Contract contract) => contract.AppId != call.AppId && call.State.Switches.Is("v3_other_appid", "refused");
 
     private static void Query(V3Call call)
     {
@@ -179,7 +181,7 @@ internal static class Bookings
         && (known.ContractId, known.Amount, known.NotifyUrl) == (call.Text("contract_id"), call.Long("amount.total"), call.Text("transaction_notify_url"));
 
     private static string? WhyNotApplied(SimulatorState state, V3Call call, Contract contract, DebitSchedule schedule, long amount) =>
-        contract.AppId != call.AppId ? "appid与签约时不一致"
+        IsOtherApp(call, contract) ? "appid与签约时不一致"
         : BeijingTime.Day(call.Now) != schedule.Day ? "不在可扣费期内"
         : amount != schedule.Amount ? "扣费金额与预约扣费金额不一致"
         : contract.WaitingOrder is { } waiting && state.FindOrder(contract.MchId, waiting) is { State: TradeState.NotPay } ? "扣费请求已受理，请勿重复发起"

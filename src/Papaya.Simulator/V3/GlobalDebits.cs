@@ -6,9 +6,6 @@ namespace Papaya.Simulator.V3;
 /// <summary>Debits of overseas merchants: the answer is the result.</summary>
 internal static class GlobalDebits
 {
-    /// <summary>A debit can be taken back for so long.</summary>
-    private static readonly TimeSpan Reversible = TimeSpan.FromDays(1);
-
     private static readonly Permission[] Needs = [Permission.Global];
 
     public static readonly V3Rule[] Rules =
@@ -101,6 +98,9 @@ internal static class GlobalDebits
         return order;
     }
 
+    /// <summary>A debit can be taken back for so long.</summary>
+    private static TimeSpan Reversible(V3Call call) => TimeSpan.FromDays(call.State.Switches.Is("global_reverse_within", "1_day") ? 1 : 365);
+
     private static void Query(V3Call call, Order? order)
     {
         if (order is not { Currency: not null } || order.SubMchId != call.SubMchId)
@@ -122,7 +122,7 @@ internal static class GlobalDebits
             return;
         }
 
-        if (order.State == TradeState.Refund || call.Now - order.CreatedAt > Reversible)
+        if (order.State == TradeState.Refund || call.Now - order.CreatedAt > Reversible(call))
         {
             call.Refuse(400, "INVALID_REQUEST", "The order cannot be reversed any more");
             return;

@@ -135,8 +135,9 @@ internal static partial class Refunds
         Reason = call.Text("reason"),
         NotifyUrl = call.Text("notify_url"),
         Account = call.Text("funds_account") == "AVAILABLE" ? Refund.Recharged : null,
-        // Without an address of its own it is told as V2 tells it, where the merchant has set one.
-        IsV3 = call.Text("notify_url") is not null,
+        // Without an address of its own it goes to the one that the merchant has set.
+        IsV3 = call.Text("notify_url") is not null || call.State.Switches.Is("v3_refund_default_notice", "V3"),
+        IsUntold = call.State.Switches.Is("v3_refund_default_notice", "none"),
     };
 
     private static (int Status, string Code, string Text) Words(RefundObstacle obstacle) => obstacle switch

@@ -24,7 +24,7 @@ internal static class V3Refusals
         }
 
         var values = query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
-        if (call.Rule.Check(path, values, Without(call.Rule.Lists, body)) is { } problem && !call.Rule.Tolerates(call, problem))
+        if (call.Rule.Check(path, values, Without(call.Rule.Lists, Unrepeated(call, path, body))) is { } problem && !call.Rule.Tolerates(call, problem))
         {
             Refuse(call, problem, path.ContainsKey(problem.Field) ? "url" : values.ContainsKey(problem.Field) || body is null ? "query" : "body");
             return false;
@@ -148,6 +148,24 @@ internal static class V3Refusals
     private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
     /// <summary>The body without the lists that the table does not know.</summary>
+    /// <summary>The body without the numbers that stand in the path as well, where the switch lets them pass.</summary>
+    private static JsonElement? Unrepeated(V3Call call, IReadOnlyDictionary<string, string> path, JsonElement? body)
+    {
+        if (body is not { } json || !json.EnumerateObject().Any(member => path.ContainsKey(member.Name)) || call.State.Switches.Is("v3_path_id_in_body", "refused"))
+        {
+            return body;
+        }
+
+        using var document = JsonDocument.Parse(V3Call.Write(writer =>
+        {
+            foreach (var member in json.EnumerateObject().Where(member => !path.ContainsKey(member.Name)))
+            {
+                member.WriteTo(writer);
+            }
+        }));
+        return document.RootElement.Clone();
+    }
+
     private static JsonElement? Without(IReadOnlyList<string> lists, JsonElement? body)
     {
         if (lists.Count == 0 || body is not { } json)

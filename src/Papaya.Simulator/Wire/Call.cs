@@ -1,3 +1,4 @@
+using System.Text;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -42,6 +43,9 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
     /// <summary>A file instead of XML (bills).</summary>
     public byte[]? File { get; set; }
 
+    /// <summary>Blanks between tags and CDATA, which belong to no value and to no sign.</summary>
+    public bool HasBlanks { get; set; }
+
     /// <summary>What the header <c>Digest</c> of a file says.</summary>
     public string? Digest { get; set; }
 
@@ -59,9 +63,9 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
         _answer?.Dispose();
         _answer = null;
         ErrCode = code;
-        if (rule.IsFile)
+        File = null;
+        if (rule.IsFile && state.Switches.Is("fundflow_failure", "unsigned"))
         {
-            File = null;
             IsUnsigned = true;
             _answer = Refusal(text).Add("result_code"u8, "FAIL").Add("err_code"u8, code).Add("err_code_des"u8, text);
             return;
@@ -101,9 +105,14 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
 
     /// <summary>The bytes of the answer.</summary>
     public ReadOnlyMemory<byte> Finish() =>
-        File ?? (IsUnsigned ? _answer!.Unsigned() : (_answer ?? throw new InvalidOperationException("The call was not answered.")).Sign(merchant.Secret, signType));
+        File ?? (IsUnsigned ? _answer!.Unsigned() : HasBlanks ? Blanked(Signed()) : Signed());
 
     public void Dispose() => _answer?.Dispose();
+
+    private ReadOnlyMemory<byte> Signed() => (_answer ?? throw new InvalidOperationException("The call was not answered.")).Sign(merchant.Secret, signType);
+
+    private static ReadOnlyMemory<byte> Blanked(ReadOnlyMemory<byte> xml) => Encoding.UTF8.GetBytes(
+        Encoding.UTF8.GetString(xml.Span).Replace("><![CDATA[", "> <![CDATA[", StringComparison.Ordinal).Replace("]]><", "]]> <", StringComparison.Ordinal));
 
     private V2Writer Begin()
     {

@@ -270,6 +270,12 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             return false;
         }
 
+        if (rule.Endpoint.NeedsCertificate && call.Certificate != call.Merchant.MchId && state.Switches.Is("cert_check", "first"))
+        {
+            call.Fail("CERT_ERROR", Texts.BadCertificate);
+            return false;
+        }
+
         if (rule.Check(call.Message, state.Switches) is { } problem)
         {
             AnswerProblem(call, rule, problem);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.World;
@@ -7,9 +8,6 @@ internal static class Fees
 {
     /// <summary>A rate is counted in hundredths of a percent: 60 is 0.60 %.</summary>
     private const int Whole = 10_000;
-
-    /// <summary>When a day's takings are settled. The hour is published nowhere.</summary>
-    private static readonly TimeSpan SettledAt = TimeSpan.FromHours(8);
 
     /// <summary>The fee of an amount: to the fen, half a fen up.</summary>
     public static long Of(long amount, int rate) => checked((amount * rate) + (Whole / 2)) / Whole;
@@ -38,7 +36,7 @@ internal static class Fees
     public static void Settle(SimulatorState state, Merchant merchant, DateTimeOffset now)
     {
         var accounts = state.AccountsOf(merchant.MchId);
-        while (accounts.OldestUnsettledDay is { } day && Due(day, merchant) is var at && at <= now)
+        while (accounts.OldestUnsettledDay is { } day && Due(state, day, merchant) is var at && at <= now)
         {
             var fen = accounts.UnsettledOf(day);
             state.Put(new Movement
@@ -52,8 +50,12 @@ internal static class Fees
         }
     }
 
-    private static DateTimeOffset Due(DateOnly day, Merchant merchant) =>
-        (new DateTimeOffset(day.AddDays(merchant.SettlesAfterDays).ToDateTime(TimeOnly.MinValue), BeijingTime.Offset) + SettledAt).ToUniversalTime();
+    /// <summary>The hour is published nowhere.</summary>
+    private static DateTimeOffset Due(SimulatorState state, DateOnly day, Merchant merchant)
+    {
+        var hour = TimeOnly.ParseExact(state.Switches["settlement_hour", merchant.MchId], "HH:mm", CultureInfo.InvariantCulture);
+        return new DateTimeOffset(day.AddDays(merchant.SettlesAfterDays).ToDateTime(hour), BeijingTime.Offset).ToUniversalTime();
+    }
 
     private static long Share(long fee, long amount, long part) => ((long)((Int128)fee * part * 2 / amount) + 1) / 2;
 }

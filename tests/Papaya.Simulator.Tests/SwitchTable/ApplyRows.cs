@@ -98,6 +98,26 @@ internal static class ApplyRows
         new("test_template_cap", "ten fen of a test template", w => TestDebitAsync(w, 10), ("10_fen", "SUCCESS"), ("1_fen", "RULELIMIT")),
         new("test_template_cap", "one fen of a test template", w => TestDebitAsync(w, 1), ("10_fen", "SUCCESS"), ("1_fen", "SUCCESS")),
         new("test_template_cap", "eleven fen of a test template", w => TestDebitAsync(w, 11), ("10_fen", "RULELIMIT"), ("1_fen", "RULELIMIT")),
+        new("fixed_fee_mismatch", "a debit that is not the fixed price", async w => (await w.ApplyAsync(await w.SignedAsync(plan: "12536"), changes: ("total_fee", "2499"))).Outcome,
+            ("RULELIMIT", "RULELIMIT"), ("PARAM_ERROR", "PARAM_ERROR")),
+        new("fixed_fee_mismatch", "a debit above the cap", async w => (await w.ApplyAsync(await w.SignedAsync(), changes: ("total_fee", "5001"))).Outcome,
+            ("RULELIMIT", "RULELIMIT"), ("PARAM_ERROR", "RULELIMIT")),
+        new("refund_resets_day_limit", "a second debit after the first was refunded", async w =>
+        {
+            var contract = await w.SignedAsync();
+            await w.ApplyAsync(contract, "D1");
+            await w.SettleAsync();
+            await w.RefundAsync("D1", "R1", 2_500);
+            return (await w.ApplyAsync(contract, "D2")).Outcome;
+        }, ("no", "RULELIMIT"), ("yes", "SUCCESS")),
+        new("refund_resets_day_limit", "a second debit after a part of the first was refunded", async w =>
+        {
+            var contract = await w.SignedAsync();
+            await w.ApplyAsync(contract, "D1");
+            await w.SettleAsync();
+            await w.RefundAsync("D1", "R1", 2_499);
+            return (await w.ApplyAsync(contract, "D2")).Outcome;
+        }, ("no", "RULELIMIT"), ("yes", "RULELIMIT")),
         new("fixed_fee_first_amount", "the first price twice", async w =>
         {
             var template = DebitTests.Template(2_500, 7, ("first_amount", 100));

@@ -1,3 +1,4 @@
+using Papaya.WeChatPay.Wire;
 using static Papaya.Simulator.Tests.SwitchTable.SwitchRow;
 
 namespace Papaya.Simulator.Tests.SwitchTable;
@@ -49,6 +50,12 @@ internal static class BillRows
             var reply = await w.PostAsync("/pay/downloadbill", [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("bill_date", Day)], key: new("ffffffffffffffffffffffffffffffff"));
             return $"{reply["error_code"] ?? "-"} {reply["err_code"] ?? "-"}";
         }, ("error_code", "20001 -"), ("err_code", "- 20001")),
+        new("fundflow_failure", "the fund flow of a day without any", async w =>
+        {
+            (string, string?)[] fields = [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("bill_date", "20260110"), ("account_type", "Basic")];
+            var reply = await w.PostAsync("/pay/downloadfundflow", fields, SignType.HmacSha256, certificate: World.MchId);
+            return $"{reply["return_code"]} {reply["result_code"]} {reply["err_code"]} {reply["sign"]?.Length}";
+        }, ("unsigned", "FAIL FAIL NO_BILL_EXIST "), ("signed", "SUCCESS FAIL NO_BILL_EXIST 64")),
         new("bill_escape", "a bill with commas and line ends in attach", async w =>
         {
             await w.SignedAsync(changes: ("attach", "a, b,c\nd"));

@@ -24,6 +24,24 @@ internal static class ContractRows
             var reply = await w.ContractQueryAsync(await w.SignedAsync());
             return $"{reply["result_code"]} {reply["err_code"]} {reply["err_code_des"]}";
         }, ("0_SUCCESS", "SUCCESS 0 SUCCESS"), ("absent", "SUCCESS  ")),
+        new("querycontract_active_mode", "querycontract of an active contract", async w =>
+        {
+            var reply = await w.ContractQueryAsync(await w.SignedAsync());
+            return $"{reply["contract_state"]} {reply["contract_termination_mode"]}";
+        }, ("absent", "0 "), ("0", "0 0")),
+        new("querycontract_blanks", "querycontract", async w =>
+        {
+            var reply = await w.ContractQueryAsync(await w.SignedAsync());
+            return $"{reply["contract_state"]} {reply.Text.Contains("<return_code> <![CDATA[SUCCESS]]> </return_code>", StringComparison.Ordinal)}";
+        }, ("none", "0 False"), ("around_cdata", "0 True")),
+        new("querycontract_by_code", "querycontract by a code that was signed twice", async w =>
+        {
+            var first = await w.SignedAsync(changes: ("contract_code", "C1"));
+            await w.DeleteContractAsync(first);
+            await w.AdvanceAsync(TimeSpan.FromSeconds(1));
+            var second = await w.SignedAsync(changes: ("contract_code", "C1"));
+            return (await w.ContractQueryByCodeAsync("C1"))["contract_id"] is var found && found == first ? "first" : found == second ? "second" : found;
+        }, ("latest", "second"), ("first", "first")),
         new("querycontract_expired", "querycontract when the time is over", async w =>
         {
             await TemplateAsync(w, 12535, new() { ["valid_days"] = 1 });
@@ -57,6 +75,8 @@ internal static class ContractRows
             ("absent", "ADD "), ("present", "ADD " + World.AppId)),
         Told("contract_notice_serial", "a contract is signed", (w, url) => w.SignedAsync(changes: ("contract_notify_url", url)), told => $"{told[0]["change_type"]} {told[0]["request_serial"]}",
             ("present", "ADD 1000"), ("absent", "ADD ")),
+        Told("contract_notice_expiry", "a contract is signed", (w, url) => w.SignedAsync(changes: ("contract_notify_url", url)), told => $"{told[0]["change_type"]} {told[0]["contract_expired_time"]?[..2]}",
+            ("present", "ADD 20"), ("absent", "ADD ")),
         Told("terminate_notice_sign_type", "the end of a contract that HMAC-SHA256 signed", async (w, url) =>
         {
             await TemplateAsync(w, 12535, new() { ["terminate_notify_url"] = url });

@@ -67,6 +67,17 @@ internal static class NoticeRows
 
             return string.Join(' ', told);
         }, ("yes", "SUCCESS INVALID_REQUEST INVALID_REQUEST"), ("no", "SUCCESS SUCCESS INVALID_REQUEST")) with { Beside = [("apply_check_order", "notice_then_limits")] },
+        OfV3("notice_violation", "debits without notice, on a waiting day, at night", async (w, shop) =>
+        {
+            var contract = await w.SignedAsync(plan: Plan);
+            await w.AdvanceAsync(TimeSpan.FromHours(23));
+            var none = await w.ApplyAsync(contract);
+            await V3OwnRows.BeijingAsync(w, Sent.AddDays(1), new(9, 30));
+            await SendAsync(shop, contract, 1);
+            var waiting = await w.ApplyAsync(contract);
+            await V3OwnRows.BeijingAsync(w, Sent.AddDays(3), new(22, 30));
+            return $"{none.Outcome} {waiting.Outcome} {(await w.ApplyAsync(contract)).Outcome}";
+        }, ("INVALID_REQUEST", "INVALID_REQUEST INVALID_REQUEST INVALID_REQUEST"), ("RULELIMIT", "INVALID_REQUEST RULELIMIT RULELIMIT")),
         OfV3("reminder_repeat", "a second reminder after one failure", async (w, shop) =>
         {
             var reminder = V3Requests.Reminder(await V3OwnRows.FailedAsync(w, shop, await w.UserAsync(2_500)));

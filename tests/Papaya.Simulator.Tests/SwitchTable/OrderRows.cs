@@ -20,6 +20,20 @@ internal static class OrderRows
             var reply = await w.OrderQueryAsync("D1", "/pay/paporderquery");
             return reply["trade_state"] ?? $"{reply.Outcome} {reply["err_code_des"]}";
         }, ("CLOSED", "CLOSED"), ("not_a_debit", "PARAM_ERROR 订单不是委托代扣场景")),
+        new("paporderquery_foreign", "paporderquery about a cashier's order", async w =>
+        {
+            await w.SignedAsync(changes: ("out_trade_no", "P1"));
+            return (await w.OrderQueryAsync("P1", "/pay/paporderquery")).Outcome;
+        }, ("PARAM_ERROR", "PARAM_ERROR"), ("ORDERNOTEXIST", "ORDERNOTEXIST")),
+        new("failed_debit_state", "both questions about a failed debit, and when it is closed", async w =>
+        {
+            await w.ApplyAsync(await PoorContractAsync(w), "D1");
+            await w.SettleAsync();
+            var before = await StatesAsync(w);
+            await w.AdvanceAsync(TimeSpan.FromMinutes(2));
+            return $"{before}, {await StatesAsync(w)}";
+        }, ("by_call", "PAYERROR PAY_FAIL, CLOSED CLOSED"), ("PAY_FAIL", "PAY_FAIL PAY_FAIL, CLOSED CLOSED"), ("PAYERROR", "PAYERROR PAYERROR, CLOSED CLOSED"),
+            ("CLOSED", "CLOSED CLOSED, CLOSED CLOSED")),
         new("refund_state_answer", "orderquery about a refunded order", w => RefundedAsync(w, "/pay/orderquery"), ("short", "REFUND -"), ("full", "REFUND 2500")),
         new("refund_state_answer", "paporderquery about a refunded debit", w => RefundedAsync(w, "/pay/paporderquery"), ("short", "REFUND -"), ("full", "REFUND 2500")),
         new("close_too_early", "closeorder after four minutes", async w =>
@@ -46,6 +60,9 @@ internal static class OrderRows
             return $"{reply["result_code"]} {reply["result_msg"]}";
         }, ("absent", "SUCCESS "), ("present", "SUCCESS OK")),
     ];
+
+    private static async Task<string> StatesAsync(World world) =>
+        $"{(await world.OrderQueryAsync("D1"))["trade_state"]} {(await world.OrderQueryAsync("D1", "/pay/paporderquery"))["trade_state"]}";
 
     private static async Task<string?> RefundedAsync(World world, string path)
     {

@@ -41,6 +41,28 @@ internal static class RefundRows
             await w.AdvanceAsync(TimeSpan.FromDays(1));
             return $"{answer.Outcome}: {first} {sixth} {await StatusAsync(w)}";
         }, ("NOTENOUGH", "NOTENOUGH: REFUNDNOTEXIST REFUNDNOTEXIST REFUNDNOTEXIST"), ("waits_7_days", "SUCCESS: PROCESSING PROCESSING REFUNDCLOSE")),
+        new("refund_takes", "a refund to a wallet after 12 and 20 minutes", async w =>
+        {
+            await PaidAsync(w);
+            await w.RefundAsync("P1", "R1", 10);
+            await w.AdvanceAsync(TimeSpan.FromMinutes(12));
+            var early = await StatusAsync(w);
+            await w.AdvanceAsync(TimeSpan.FromMinutes(8));
+            return $"{early} {await StatusAsync(w)}";
+        }, ("spread", "SUCCESS SUCCESS"), ("longest", "PROCESSING SUCCESS")),
+        new("settlement_hour", "takings on the morning of the next day", async w =>
+        {
+            await PaidAsync(w);
+            await w.DoAsync(Funds, new JsonObject { ["set"] = new JsonObject { ["available"] = 0 } });
+            List<long> available = [];
+            foreach (var hour in (int[])[0, 7, 8, 13, 14])
+            {
+                await w.AdvanceAsync(new DateTimeOffset(2026, 1, 16, hour, 30, 0, TimeSpan.FromHours(8)) - w.Now);
+                available.Add((long)(await w.SeeAsync(Funds))["available"]!);
+            }
+
+            return string.Join(' ', available);
+        }, ("08:00", "0 0 2485 2485 2485"), ("00:00", "2485 2485 2485 2485 2485"), ("14:00", "0 0 0 0 2485")),
         new("refund_fee_returned", "a refund of all", async w =>
         {
             await PaidAsync(w);

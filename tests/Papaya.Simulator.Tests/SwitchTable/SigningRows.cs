@@ -41,6 +41,22 @@ internal static class SigningRows
             await w.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["may_debit"] = false });
             return (await w.ContractOrderAsync("oSimUser0001")).Outcome;
         }, ("own", "MERCHANT PERMISSION ERROR"), ("unified", "NOAUTH")),
+        new("request_serial_repeat", "an order with the serial of a contract", async w =>
+        {
+            await w.SignedAsync(changes: ("request_serial", "77"));
+            return $"{(await w.ContractOrderAsync("oSimUser0001", ("request_serial", "77"))).Outcome} {(await w.ContractOrderAsync("oSimUser0001", ("request_serial", "78"))).Outcome}";
+        }, ("allowed", "SUCCESS SUCCESS"), ("refused", "PARAMETER FAIL SUCCESS")),
+        new("paid_not_signed", "a payment with signing by a user who has signed", async w =>
+        {
+            await w.SignedAsync("oSimUser0001");
+            var done = await w.PayAsync(await w.ContractOrderAsync("oSimUser0001", ("out_trade_no", "P1")), "oSimUser0001");
+            return $"paid: {done["paid"]}, signed: {done["signed"]}, {done["reason"]}, {(await w.OrderQueryAsync("P1"))["trade_state"]}";
+        }, ("possible", "paid: true, signed: false, already_signed, SUCCESS"), ("never", "paid: false, signed: false, already_signed, NOTPAY")),
+        new("paid_not_signed", "a payment without signing", async w =>
+        {
+            var done = await w.PayAsync(await w.ContractOrderAsync("oSimUser0001"), "oSimUser0001", sign: false);
+            return $"paid: {done["paid"]}, {done["reason"]}";
+        }, ("possible", "paid: true, not_ticked"), ("never", "paid: true, not_ticked")),
         new("contractorder_changed", "an unpaid number with another amount", async w =>
         {
             var fields = w.OrderFields("oSimUser0001");
@@ -81,6 +97,25 @@ internal static class SigningRows
             var url = SignOnlyTests.Address("/papay/entrustweb", World.With(SignOnlyTests.Fields(w, World.AppId), ("nonce_str", "x")), SignType.Md5);
             return await EntrustAsync(w, new() { ["url"] = url });
         }, ("tolerated", "signed"), ("refused", "PARAM_ERROR: 不识别的参数nonce_str")),
+        new("request_serial_repeat", "signing pages with the serial of a contract", async w =>
+        {
+            await w.SignedAsync(changes: ("request_serial", "77"));
+            var fields = World.With(SignOnlyTests.Fields(w, Presets.MobileApp), ("request_serial", "78"));
+            await w.PostAsync("/papay/preentrustweb", fields);
+            var same = await w.PostAsync("/papay/preentrustweb", fields);
+            return $"{same.Outcome} {(await w.PostAsync("/papay/preentrustweb", World.With(fields, ("request_serial", "77")))).Outcome}";
+        }, ("allowed", "SUCCESS SUCCESS"), ("refused", "SUCCESS PARAM_ERROR")),
+        new("v2_timestamp", "signing with a timestamp of another day, of the test clock, and of the machine", async w =>
+        {
+            await w.AdvanceAsync(TimeSpan.FromHours(1));
+            List<string> told = [];
+            foreach (var time in (DateTimeOffset[])[World.Start.AddDays(-9), w.Now, World.Start])
+            {
+                told.Add((await w.PostAsync("/papay/preentrustweb", World.With(SignOnlyTests.Fields(w, Presets.MobileApp), ("timestamp", time.ToUnixTimeSeconds().ToString())))).Outcome);
+            }
+
+            return string.Join(' ', told);
+        }, ("any", "SUCCESS SUCCESS SUCCESS"), ("both", "PARAM_ERROR SUCCESS SUCCESS"), ("virtual", "PARAM_ERROR SUCCESS PARAM_ERROR"), ("wall", "PARAM_ERROR PARAM_ERROR SUCCESS")),
         new("presign_refresh", "preentrustweb twice", async w =>
         {
             var fields = SignOnlyTests.Fields(w, Presets.MobileApp);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Papaya.Simulator.Tests.Errors;
 using Papaya.Simulator.Tests.V3;
+using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 using static Papaya.Simulator.Tests.SwitchTable.SwitchRow;
 
@@ -22,6 +23,38 @@ internal static class V3Rows
             await w.SettleAsync();
             return $"{again.Outcome}, debits: {(await w.LedgerAsync()).Count}";
         }, ("ALREADY_EXISTS", "ALREADY_EXISTS, debits: 1"), ("same_answer", "200, debits: 1")),
+        OfV3("v3_other_appid", "booking and apply with another appid than at signing", async (w, shop) =>
+        {
+            var contract = await V3OwnRows.SignAsync(w, shop, "c1");
+            await V3OwnRows.BeijingAsync(w, new(2026, 1, 16), new(9, 0));
+            var booking = await V3Requests.Book(contract).With(("appid", Presets.MobileApp)).SendAsync(shop);
+            await V3Requests.Book(contract).SendAsync(shop);
+            await V3OwnRows.BeijingAsync(w, new(2026, 1, 17), new(9, 0));
+            return $"{booking.Outcome} {(await V3Requests.Apply(contract, "apply1").With(("appid", Presets.MobileApp)).SendAsync(shop)).Outcome}";
+        }, ("refused", "INVALID_REQUEST INVALID_REQUEST"), ("accepted", "200 200")),
+        OfV3("v3_refund_default_notice", "a refund without notify_url", async (w, shop) =>
+        {
+            await using var listener = await V3Listener.StartAsync();
+            await w.DoAsync("/merchants", new JsonObject { ["mch_id"] = World.MchId, ["refund_notify_url"] = listener.Url });
+            await w.SignedAsync(changes: ("out_trade_no", "PAY000001"));
+            var wish = new JsonObject
+            {
+                ["out_trade_no"] = "PAY000001", ["out_refund_no"] = "REF1", ["amount"] = new JsonObject { ["refund"] = 10, ["total"] = 2_500, ["currency"] = "CNY" },
+            };
+            var answer = await shop.PostAsync("/v3/refund/domestic/refunds", wish);
+            await w.AdvanceAsync(TimeSpan.FromMinutes(12));
+            return $"{answer.Outcome}{string.Concat(listener.Got.Take(1).Select(g => g.Body[0] == '{' ? " JSON" : " XML"))}";
+        }, ("V2", "200 XML"), ("V3", "200 JSON"), ("none", "200")),
+        OfV3("global_reverse_within", "a debit reversed after a day less a minute, another after two days", async (w, shop) =>
+        {
+            var contract = await V3OwnRows.GlobalAsync(w, shop, await w.UserAsync());
+            await V3Requests.GlobalDebit(contract, "global1").SendAsync(shop);
+            await V3Requests.GlobalDebit(contract, "global2").SendAsync(shop);
+            await w.AdvanceAsync(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
+            var first = await V3Requests.Reverse("global1").SendAsync(shop);
+            await w.AdvanceAsync(TimeSpan.FromDays(1));
+            return $"{first.Outcome} {(await V3Requests.Reverse("global2").SendAsync(shop)).Outcome}";
+        }, ("1_day", "204 INVALID_REQUEST"), ("1_year", "204 204")),
         OfV3("v3_schedule_needed", "pre-signing without deduct_schedule", async (_, shop) => (await V3Requests.PreSign("app", "c1").With(("deduct_schedule", null)).SendAsync(shop)).Outcome,
             ("yes", "INVALID_REQUEST"), ("no", "200")),
         OfV3("termination_mode_words", "the merchant ends a contract", async (w, shop) =>

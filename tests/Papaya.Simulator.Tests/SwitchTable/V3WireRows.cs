@@ -39,6 +39,12 @@ internal static class V3WireRows
         OfV3("v3_foreign_appid", "a reminder with somebody else's appid", async (_, shop) =>
             Told(await V3Requests.Reminder(V3Requests.NoContract).With(("appid", "wx0000000000000000")).SendAsync(shop)),
             ("NO_AUTH", "403 NO_AUTH"), ("APPID_MCHID_NOT_MATCH", "400 APPID_MCHID_NOT_MATCH")),
+        OfV3("v3_path_id_in_body", "a notice with its contract_id in the body too", async (w, shop) =>
+            (await V3Requests.Notice(await w.SignedAsync(plan: "12536")).With(("contract_id", "1")).SendAsync(shop)).Outcome,
+            ("refused", "PARAM_ERROR"), ("tolerated", "204")),
+        OfV3("v3_path_id_in_body", "a notice with another surplus member", async (w, shop) =>
+            (await V3Requests.Notice(await w.SignedAsync(plan: "12536")).With(("contract_id", "1"), ("surplus", "1")).SendAsync(shop)).Outcome,
+            ("refused", "PARAM_ERROR"), ("tolerated", "PARAM_ERROR")),
         OfV3("v3_rate_code", "two notices in a second", (w, shop) => TwiceAsync(w, shop, V3Requests.Of("v3-deduct-notify")),
             ("by_call", "429 FREQUENCY_LIMITED"), ("RATELIMIT_EXCEEDED", "429 RATELIMIT_EXCEEDED"), ("FREQUENCY_LIMITED", "429 FREQUENCY_LIMITED"),
             ("FREQUENCY_LIMITED_EXCEED", "429 FREQUENCY_LIMITED_EXCEED")),

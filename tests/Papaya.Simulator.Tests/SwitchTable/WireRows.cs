@@ -33,11 +33,17 @@ internal static class WireRows
             ("widest", "SUCCESS"), ("narrowest", "PARAMETER FAIL")),
         new("field_limits", "a number of five characters", async w => (await w.ContractOrderAsync("oSimUser0001", ("out_trade_no", "12345"))).Outcome,
             ("widest", "SUCCESS"), ("narrowest", "PARAMETER FAIL")),
+        new("cert_check", "a refund of nothing without certificate", async w => (await w.RefundAsync("P1", "R1", 0, certificate: null)).Outcome,
+            ("last", "PARAM_ERROR"), ("first", "CERT_ERROR")),
+        new("cert_check", "a fund-flow bill of no account with another merchant's certificate", async w => (await w.PostAsync("/pay/downloadfundflow", FundFlow, SignType.HmacSha256, certificate: "1")).Outcome,
+            ("last", "FAIL 参数格式校验错误:account_type"), ("first", "FAIL 证书校验错误")),
         new("ack_strictness", "an acknowledgement behind a blank line", AcknowledgedAsync, ("parsed", "1"), ("exact", "2")),
     ];
 
     private static (string, string?)[] Refund =>
         [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("out_trade_no", "P1"), ("out_refund_no", "R1"), ("total_fee", "2"), ("refund_fee", "1")];
+
+    private static (string, string?)[] FundFlow => [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("bill_date", "20260110"), ("account_type", "None")];
 
     private static Task<Reply> AskAsync(World world, (string, string?) more) =>
         world.PostAsync("/papay/querycontract", [("appid", World.AppId), ("mch_id", World.MchId), ("contract_id", NoContract), ("version", "1.0"), more]);
