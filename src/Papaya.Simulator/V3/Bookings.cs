@@ -20,8 +20,9 @@ internal static class Bookings
         new(
             new V3Table("v3-apply-harmony", "POST", "/v3/papay/pay/harmony/transactions/apply",
             [
-                new("appid", V3Kind.Text, true, 1, 32), new("out_trade_no", V3Kind.Text, true, 1, 32), new("description", V3Kind.Text, true, 1, 127),
-                new("transaction_notify_url", V3Kind.Text, true, 1, 256), new("contract_id", V3Kind.Text, true, 1, 32), new("amount.total", V3Kind.Whole, true, 1),
+                new("appid", V3Kind.Text, true, 1, 32) { Pattern = V3Forms.Alphanumeric() }, new("out_trade_no", V3Kind.Text, true, 1, 32) { Pattern = V3Forms.OrderNumber() },
+                new("description", V3Kind.Text, true, 1, 127), new("transaction_notify_url", V3Kind.Text, true, 1, 256) { Pattern = V3Forms.Url() },
+                new("contract_id", V3Kind.Text, true, 1, 32) { Pattern = V3Forms.Alphanumeric() }, new("amount.total", V3Kind.Whole, true, 1),
                 new("amount.currency", V3Kind.Text, false) { Choices = ["CNY"] }, new("goods_tag", V3Kind.Text, false, 0, 32), new("attach", V3Kind.Text, false, 0, 128),
                 new("harmony_account_id", V3Kind.Text, true, 1, 128), new("mcc", V3Kind.Text, false, 0, 16),
             ]),

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Papaya.Simulator.Calls;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -12,7 +11,7 @@ namespace Papaya.Simulator.V3;
 /// V3's refunds, on the same orders and refunds as V2's: what one interface made, the other can read. Field list and codes:
 /// docs/reference/wechat-rules.md, section 18.
 /// </summary>
-internal static partial class Refunds
+internal static class Refunds
 {
     private const string Path = "/v3/refund/domestic/refunds";
 
@@ -23,9 +22,9 @@ internal static partial class Refunds
     [
         new("transaction_id", V3Kind.Text, false, 1, 32),
         new("out_trade_no", V3Kind.Text, false, 6, 32),
-        new("out_refund_no", V3Kind.Text, true, 1, 64) { Pattern = Number() },
+        new("out_refund_no", V3Kind.Text, true, 1, 64) { Pattern = V3Forms.RefundNumber() },
         new("reason", V3Kind.Text, false, 1, 80),
-        new("notify_url", V3Kind.Text, false, 8, 256) { Pattern = Url() },
+        new("notify_url", V3Kind.Text, false, 8, 256) { Pattern = V3Forms.Url() },
         new("funds_account", V3Kind.Text, false, 1, 32) { Choices = ["AVAILABLE", "UNSETTLED"] },
         new("amount.refund", V3Kind.Whole, true, 1),
         new("amount.total", V3Kind.Whole, true, 1),
@@ -308,10 +307,4 @@ internal static partial class Refunds
         RefundState.Closed => "CLOSED",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
-
-    [GeneratedRegex(@"^[0-9A-Za-z_\-|*@]+$", RegexOptions.None, 1000)]
-    private static partial Regex Number();
-
-    [GeneratedRegex(@"^https?://[^?]+$", RegexOptions.None, 1000)]
-    private static partial Regex Url();
 }

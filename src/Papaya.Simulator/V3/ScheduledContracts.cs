@@ -19,7 +19,7 @@ internal static class ScheduledContracts
         new(
             new V3Table("v3-query-contract-harmony", "GET", "/v3/papay/sign/contracts/harmony-plan-id/{plan_id}/out-contract-code/{out_contract_code}",
             [
-                new("plan_id", V3Kind.Whole, true, 1) { Place = FieldPlace.Path }, new("out_contract_code", V3Kind.Text, true, 1, 32) { Place = FieldPlace.Path },
+                new("plan_id", V3Kind.Whole, true, 1) { Place = FieldPlace.Path }, new("out_contract_code", V3Kind.Text, true, 1, 32) { Place = FieldPlace.Path, Pattern = V3Forms.Alphanumeric() },
             ]),
             Query)
         {

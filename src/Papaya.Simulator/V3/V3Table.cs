@@ -32,6 +32,26 @@ internal sealed record V3Member(string Name, V3Kind Kind, bool IsRequired, int L
     public Regex? Pattern { get; init; }
 }
 
+/// <summary>Forms of members that the client's tables do not have.</summary>
+internal static partial class V3Forms
+{
+    /// <summary>An address without a query.</summary>
+    [GeneratedRegex(@"^https?://[^?]+$", RegexOptions.None, 1000)]
+    public static partial Regex Url();
+
+    /// <summary>Numbers of orders.</summary>
+    [GeneratedRegex(@"^[0-9A-Za-z_\-*]+$", RegexOptions.None, 1000)]
+    public static partial Regex OrderNumber();
+
+    /// <summary>Numbers of refunds.</summary>
+    [GeneratedRegex(@"^[0-9A-Za-z_\-|*@]+$", RegexOptions.None, 1000)]
+    public static partial Regex RefundNumber();
+
+    /// <summary>Letters and digits.</summary>
+    [GeneratedRegex("^[0-9A-Za-z]+$", RegexOptions.None, 1000)]
+    public static partial Regex Alphanumeric();
+}
+
 /// <summary>The table of a V3 call that the client does not make; the rest have theirs in <see cref="V3Endpoints"/>.</summary>
 internal sealed record V3Table(string Name, string Method, string Path, IReadOnlyList<V3Member> Members)
 {

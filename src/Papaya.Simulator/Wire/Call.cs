@@ -9,6 +9,9 @@ namespace Papaya.Simulator.Wire;
 internal sealed class Call(SimulatorState state, CallRule rule, V2Message message, Merchant merchant, SignType signType, DateTimeOffset now, string? certificate)
     : IDisposable
 {
+    /// <summary>The most that contract_err_code_des holds.</summary>
+    private const int LongestContractText = 32;
+
     private V2Writer? _answer;
 
     public SimulatorState State => state;
@@ -74,7 +77,7 @@ internal sealed class Call(SimulatorState state, CallRule rule, V2Message messag
         var answer = Begin().Add("result_code"u8, "FAIL").Add("err_code"u8, code).Add("err_code_des"u8, text);
         if (rule.HasOwnCodes && state.Switches.Is("contractorder_failed_contract", "FAIL"))
         {
-            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, code).Add("contract_err_code_des"u8, text)
+            answer.Add("contract_result_code"u8, "FAIL").Add("contract_err_code"u8, code).Add("contract_err_code_des"u8, text[..Math.Min(text.Length, LongestContractText)])
                 .Add("out_trade_no"u8, Text("out_trade_no"u8));
         }
     }

@@ -84,6 +84,7 @@ internal static class ErrorRows
             return isFile ? new(reply["err_code"], "FAIL file", reply["err_code_des"]) : new(reply["return_msg"], $"FAIL {reply["error_code"]}".TrimEnd(), reply["return_msg"]);
         }
 
+        Assert.True(reply["err_code"] is null or { Length: <= 32 } && reply["err_code_des"] is null or { Length: <= 128 } && reply["contract_err_code_des"] is null or { Length: <= 32 }, reply.Text);
         var channel = string.Concat(IsSigned(reply) ? " signed" : "", reply["nonce_str"] is { Length: 32 } ? " nonce" : "");
         return reply["result_code"] == "FAIL" ? new(reply["err_code"] ?? reply["result_msg"], "result" + channel, reply["err_code_des"] ?? reply["result_msg"])
             : reply["contract_result_code"] == "FAIL" ? new("contract:" + reply["contract_err_code"], "contract" + channel, reply["contract_err_code_des"])

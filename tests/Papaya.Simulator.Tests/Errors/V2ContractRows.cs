@@ -27,6 +27,7 @@ internal static class V2ContractRows
         Row("PARAMETER FAIL", "not the template's price", w => OrderAsync(w, ("plan_id", "12536"), ("total_fee", "2499")), ("contractorder_fee", "template_first_price")),
         Row("PARAM_ERROR", "the openid is nobody's", w => OrderAsync(w, ("openid", "oNobody"))),
         Row("PARAMETER FAIL", "a malformed parameter", w => OrderAsync(w, ("total_fee", "2.5"))),
+        Row("PARAMETER FAIL", "an emoji in the display account", w => OrderAsync(w, ("contract_display_account", "张三😀"))),
         Row("PARAMETER FAIL", "a missing parameter", w => OrderAsync(w, ("body", null))),
         Row("PARAMETER FAIL", "a parameter too many", w => OrderAsync(w, ("contract_id", "1"))) with { IsTextOnly = true },
         Row("PARAMETER FAIL", "contract_mchid is another one", w => OrderAsync(w, ("contract_mchid", "20000200"))),

@@ -85,6 +85,9 @@ internal static class V3OwnRows
     private static IEnumerable<ErrorRow> Contracts =>
     [
         NotFound("v3-query-contract", "the number was never signed"),
+        NotFound("v3-query-contract-harmony", "the number was never signed"),
+        Row("v3-query-contract-harmony", "PARAM_ERROR", "a number with other characters than letters and digits", (_, shop) =>
+            shop.GetAsync("/v3/papay/sign/contracts/harmony-plan-id/12535/out-contract-code/none-1")),
         NotFound("v3-terminate-contract", "the number was never signed"),
         Row("v3-terminate-contract", "INVALID_REQUEST", "terminated already", async (world, shop) =>
         {
@@ -119,6 +122,11 @@ internal static class V3OwnRows
     private static IEnumerable<ErrorRow> Applies =>
     [
         Row("v3-apply", "CONTRACT_NOT_EXIST", "no such contract", (_, shop) => V3Requests.Of("v3-apply").SendAsync(shop)),
+        Row("v3-apply-harmony", "CONTRACT_NOT_EXIST", "no such contract", (_, shop) => V3Requests.Of("v3-apply-harmony").SendAsync(shop)),
+        Row("v3-apply-harmony", "PARAM_ERROR", "a number with other characters than are allowed", (_, shop) =>
+            V3Requests.Of("v3-apply-harmony").With(("out_trade_no", "apply|1")).SendAsync(shop)),
+        Row("v3-apply", "PARAM_ERROR", "a number with other characters than are allowed", (_, shop) =>
+            V3Requests.Of("v3-apply").With(("out_trade_no", "apply|1")).SendAsync(shop)),
         Row("v3-apply", "NOT_FOUND", "never booked", async (world, shop) =>
         {
             var contract = await SignAsync(world, shop, "row1");
