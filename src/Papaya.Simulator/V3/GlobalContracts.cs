@@ -65,7 +65,8 @@ internal static class GlobalContracts
     {
         2 => "USER",
         ByMerchant => "MERCHANT",
-        4 => "MERCHANT_PLATFORM",
+        // The member holds 16 characters.
+        4 => "PLATFORM",
         5 => "LOGOUT",
         7 => "CUSTOMER_SERVICE",
         _ => "EXPIRED",

@@ -137,6 +137,31 @@ public sealed class V3ReplyTests
         Fits("global contract", await shop.GetAsync($"/v3/global/papay/contracts/out-contract-code/row1?plan_id=12535&appid={World.AppId}"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(7)]
+    public async Task However_a_contract_ends(int mode)
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var page = await V3Requests.PreSign("app", "row1").SendAsync(shop);
+        await EndAsync((string)page.Json!["pre_entrustweb_id"]!);
+        Fits("v3 contract", await shop.GetAsync("/v3/papay/sign/contracts/plan-id/12535/out-contract-code/row1"));
+        page = await V3Requests.GlobalPreSign("app", "row2").SendAsync(shop);
+        await EndAsync((string)page.Json!["session_id"]!);
+        Fits("global contract", await shop.GetAsync($"/v3/global/papay/contracts/out-contract-code/row2?plan_id=12535&appid={World.AppId}"));
+
+        async Task EndAsync(string session)
+        {
+            var signed = await world.DoAsync("/entrust", new JsonObject { ["session"] = session, ["openid"] = "oSimUser0001", ["action"] = "agree" });
+            await world.DoAsync($"/contracts/{signed["contract_id"]}/terminate", new JsonObject { ["mode"] = mode });
+        }
+    }
+
     private static JsonNode Inside(Shop shop, Listener listener, int index, string type)
     {
         var envelope = JsonNode.Parse(listener.Got[index].Body)!;
