@@ -11,6 +11,7 @@ using Papaya.Cli.Signing;
 using Papaya.Cli.Sim;
 using Papaya.Cli.Up;
 using Papaya.Server.Merchants;
+using Papaya.Simulator;
 using Papaya.WeChatPay;
 
 namespace Papaya.Cli;
@@ -52,7 +53,7 @@ internal static class PapayaCommand
         {
             foreach (var mistake in parsed.Errors)
             {
-                await error.WriteLineAsync(mistake.Message);
+                await error.WriteLineAsync(WithoutType(mistake.Message));
             }
 
             await error.WriteLineAsync("See papaya --help.");
@@ -70,10 +71,14 @@ internal static class PapayaCommand
         }
     }
 
+    /// <summary>The library ends such a sentence with the name of a .NET type.</summary>
+    private static string WithoutType(string message) =>
+        message.IndexOf(" as expected type '", StringComparison.Ordinal) is var at and > 0 ? message[..at] + "." : message;
+
     /// <summary>What happened and what to do about it; null for a bug of ours, which must show its stack.</summary>
     internal static string? Explain(Exception failure) => failure switch
     {
-        CommandFailedException => failure.Message,
+        CommandFailedException or FolderInUseException => failure.Message,
         OperationCanceledException => "Stopped.",
         SettingException => $"{failure.Message} `papaya doctor` checks all settings at once.",
         UnauthorizedAccessException => $"{FirstLine(failure)} Allow the user who runs papaya to read and write there, or name another place.",

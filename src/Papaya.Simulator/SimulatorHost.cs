@@ -179,17 +179,33 @@ public static class SimulatorHost
         state.Tallies.Count(what, op.Now);
     }
 
-    /// <summary>A slip in a path or a method of the control API is answered like every other error of it.</summary>
+    /// <summary>A slip in a path or a method of the control API is answered like every other error of it; elsewhere a 404 says where to look.</summary>
     private static Task ExplainAsync(HttpContext http)
     {
         var (request, response) = (http.Request, http.Response);
-        return response.HasStarted || !request.Path.StartsWithSegments("/_sim")
-            ? Task.CompletedTask
-            : response.StatusCode switch
+        if (response.HasStarted)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (!request.Path.StartsWithSegments("/_sim"))
+        {
+            if (response.StatusCode != StatusCodes.Status404NotFound)
             {
-                StatusCodes.Status404NotFound => http.RefuseAsync(404, $"There is no {request.Path}; docs/reference/simulator.md lists the calls."),
-                StatusCodes.Status405MethodNotAllowed => http.RefuseAsync(405, $"{request.Path} takes {response.Headers.Allow}, not {request.Method}."),
-                _ => Task.CompletedTask,
-            };
+                return Task.CompletedTask;
+            }
+
+            response.ContentType = "text/plain; charset=utf-8";
+            return response.WriteAsync(
+                $"There is no {request.Path} here; docs/reference/endpoints.md lists the calls that the simulator answers.\n这里没有这个地址，模拟器能应答的接口见 docs/reference/endpoints.md。\n",
+                http.RequestAborted);
+        }
+
+        return response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => http.RefuseAsync(404, $"There is no {request.Path}; docs/reference/simulator.md lists the calls."),
+            StatusCodes.Status405MethodNotAllowed => http.RefuseAsync(405, $"{request.Path} takes {response.Headers.Allow}, not {request.Method}."),
+            _ => Task.CompletedTask,
+        };
     }
 }

@@ -22,6 +22,7 @@ internal static class SimulateCommand
         var data = new Option<string?>("--data") { Description = "Folder that keeps the simulated world, certificates and keys over restarts; in memory and a temporary folder when absent." };
         var seed = new Option<int?>("--seed") { Description = "The same seed gives the same numbers." };
         var start = new Option<string?>("--start") { Description = "Where the clock begins, RFC 3339; the machine's time when absent. A data folder that remembers a later instant wins." };
+        var frozen = new Option<bool>("--frozen") { Description = "Time stands until it is moved: with --seed and --start, the same script gives the same bytes." };
         var choice = new Option<string[]>("--switch") { Description = "NAME=VALUE, for a behaviour that WeChat's documents leave open; GET /_sim/switches lists them. May be repeated." };
         var remote = new Option<bool>("--allow-remote-control") { Description = "Let other machines, other names and other sites' pages use the control API; for containers and networks of your own." };
         url.Validators.Add(result =>
@@ -47,12 +48,12 @@ internal static class SimulateCommand
         });
         var simulate = new Command("simulate", "Run the simulated WeChat Pay alone: change your SDK's base URL to it.")
         {
-            port, httpsPort, backupPort, url, data, seed, start, choice, remote,
+            port, httpsPort, backupPort, url, data, seed, start, frozen, choice, remote,
         };
         simulate.SetAction(async (parsed, ct) =>
         {
             var instant = parsed.GetValue(start) is { } text && TryInstant(text, out var at) ? at : (DateTimeOffset?)null;
-            using var clock = new TestClock(instant);
+            using var clock = new TestClock(instant, frozen: parsed.GetValue(frozen));
             using var folder = Folder.Of(parsed.GetValue(data));
             var options = new SimulatorOptions
             {
@@ -113,8 +114,12 @@ internal static class SimulateCommand
 
     private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/";
 
-    private static bool TryInstant(string text, out DateTimeOffset at) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+    /// <summary>An instant says whose noon it counts from: without an offset ten o'clock would be another one here and in Beijing.</summary>
+    private static bool TryInstant(string text, out DateTimeOffset at)
+    {
+        at = default;
+        return text is [.., 'Z' or 'z'] or [.., '+' or '-', _, _, ':', _, _] && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out at);
+    }
 
     private static string? Mistake(string choice) => choice.Split('=', 2) switch
     {

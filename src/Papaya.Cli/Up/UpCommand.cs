@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Papaya.Cli.Up;
@@ -39,20 +40,21 @@ internal static class UpCommand
     public static Option<int> PortOption(string name, string description, int usual)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result => MustBePort(result, name, result.GetValueOrDefault<int>()));
+        option.Validators.Add(result => MustBePort(result, name));
         return option;
     }
 
     public static Option<int?> OptionalPort(string name, string description)
     {
         var option = new Option<int?>(name) { Description = description };
-        option.Validators.Add(result => MustBePort(result, name, result.GetValueOrDefault<int?>() ?? 0));
+        option.Validators.Add(result => MustBePort(result, name));
         return option;
     }
 
-    private static void MustBePort(OptionResult result, string name, int port)
+    /// <summary>Looks at the word itself: a value that is no number at all throws here when it is asked for.</summary>
+    private static void MustBePort(OptionResult result, string name)
     {
-        if (port is < 0 or > 65_535)
+        if (result.Tokens is [{ Value: var word }] && !(int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65_535))
         {
             result.AddError($"{name} is a port number, 0 to 65535.");
         }

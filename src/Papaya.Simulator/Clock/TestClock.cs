@@ -24,11 +24,13 @@ public sealed class TestClock : TimeProvider, IDisposable
 
     /// <param name="start">Where time begins; the machine's time if null.</param>
     /// <param name="machine">What the clock runs on between advances; the machine if null.</param>
-    public TestClock(DateTimeOffset? start = null, TimeProvider? machine = null)
+    /// <param name="frozen">Whether time stands at once, so that two runs of one script see the same instants.</param>
+    public TestClock(DateTimeOffset? start = null, TimeProvider? machine = null, bool frozen = false)
     {
         _machine = machine ?? System;
         _isGivenStart = start is not null;
-        _reading = new(ToMicroseconds((start ?? _machine.GetUtcNow()).ToUniversalTime()), _machine.GetTimestamp());
+        _isFrozen = frozen;
+        _reading = new(ToMicroseconds((start ?? _machine.GetUtcNow()).ToUniversalTime()), frozen ? null : _machine.GetTimestamp());
         _wake = _machine.CreateTimer(static clock => ((TestClock)clock!).FireInRealTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -81,13 +81,16 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ControlJson : JsonSerializerContext;
 
-/// <summary>Instants as RFC 3339 in UTC with a <c>Z</c>; any offset is read.</summary>
+/// <summary>Instants as RFC 3339 in UTC with a <c>Z</c>; any offset is read, and none is not: the machine's own time zone would decide what was meant.</summary>
 internal sealed class Rfc3339 : JsonConverter<DateTimeOffset>
 {
+    /// <summary>Whether an instant says from which place's noon it counts.</summary>
+    public static bool HasOffset(string text) => text is [.., 'Z' or 'z'] or [.., '+' or '-', _, _, ':', _, _];
+
     public static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.GetDateTimeOffset().ToUniversalTime();
+        reader.GetString() is { } text && HasOffset(text) && reader.TryGetDateTimeOffset(out var at) ? at.ToUniversalTime() : throw new JsonException();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Text(value));
 }

@@ -30,6 +30,9 @@ internal sealed record CallFilter
 
     public int Limit { get; init; } = int.MaxValue;
 
+    /// <summary>Only so many of the newest, still oldest first.</summary>
+    public int? Last { get; init; }
+
     /// <summary>The filter that a query string asks for, or why it makes none.</summary>
     public static (CallFilter? Filter, string Reason) Read(HttpContext http)
     {
@@ -54,14 +57,17 @@ internal sealed record CallFilter
             filter = filter with { Since = at };
         }
 
-        if (ControlApi.Query(http, "limit") is { } limit)
+        foreach (var name in (string[])["limit", "last"])
         {
-            if (!int.TryParse(limit, CultureInfo.InvariantCulture, out var most) || most < 1)
+            if (ControlApi.Query(http, name) is { } text)
             {
-                return (null, "limit is a number of at least 1.");
-            }
+                if (!int.TryParse(text, CultureInfo.InvariantCulture, out var most) || most < 1)
+                {
+                    return (null, name + " is a number of at least 1.");
+                }
 
-            filter = filter with { Limit = most };
+                filter = name == "limit" ? filter with { Limit = most } : filter with { Last = most };
+            }
         }
 
         if (ControlApi.Query(http, "after") is { } after)

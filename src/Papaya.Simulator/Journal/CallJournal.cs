@@ -141,7 +141,7 @@ internal sealed class CallJournal : IDisposable
     {
         lock (_gate)
         {
-            return [.. queue.Where(filter.Takes).Take(filter.Limit)];
+            return [.. queue.Where(filter.Takes).Take(filter.Limit).TakeLast(filter.Last ?? int.MaxValue)];
         }
     }
 

@@ -12,6 +12,7 @@ namespace Papaya.Simulator.World;
 /// <param name="snapshot">All that is true at an instant: what the file begins with.</param>
 internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<DateTimeOffset, IEnumerable<Change>> snapshot) : IDisposable
 {
+    private readonly FolderLock? _folder = options.JournalPath is { } journal ? FolderLock.Take(journal) : null;
     private Change? _change;
     private WorldFile? _file;
     private long _compactAt = long.MaxValue;
@@ -107,6 +108,7 @@ internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<
     {
         _disposed = true;
         _file?.Dispose();
+        _folder?.Dispose();
     }
 
     private static void Add<T>(List<T> list, T item)

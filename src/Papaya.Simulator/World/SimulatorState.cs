@@ -33,15 +33,24 @@ public sealed class SimulatorState : IDisposable
         _changes = new(options, clock, Snapshot);
         _records = new(_changes);
         Tallies = new(_gate);
-        if (options.JournalPath is { } path)
+        try
         {
-            Recall(path);
+            if (options.JournalPath is { } path)
+            {
+                Recall(path);
+            }
+
+            Switches.ApplyOptions();
+            Presets.Apply(this);
+            _changes.Forget();
+            _changes.Rebase(Now);
+        }
+        catch
+        {
+            _changes.Dispose();
+            throw;
         }
 
-        Switches.ApplyOptions();
-        Presets.Apply(this);
-        _changes.Forget();
-        _changes.Rebase(Now);
         clock.Reached += Remember;
     }
 

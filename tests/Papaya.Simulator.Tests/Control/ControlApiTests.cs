@@ -24,6 +24,46 @@ public sealed class ControlApiTests
     }
 
     [Fact]
+    public async Task Answers_and_pages_can_be_read_in_a_shell()
+    {
+        await using var world = await World.StartAsync();
+        await world.DoAsync("/users", new JsonObject { ["openid"] = "oZhang", ["nickname"] = "张三 <&>" });
+        await world.OrderQueryAsync("Q1");
+        using var http = new HttpClient { BaseAddress = world.Address };
+        Assert.Contains("\"nickname\":\"张三 <&>\"", await http.GetStringAsync("/_sim/users/oZhang"), StringComparison.Ordinal);
+        Assert.Contains("<out_trade_no>Q1</out_trade_no>", await http.GetStringAsync("/_sim/requests"), StringComparison.Ordinal);
+        Assert.Contains("模拟器", await http.GetStringAsync("/me/oZhang?lang=zh"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_that_nothing_plays_says_where_to_look()
+    {
+        await using var world = await World.StartAsync();
+        var reply = await world.SendAsync("/pay/unifiedorder", "<xml/>"u8.ToArray(), "text/xml");
+        Assert.Equal(404, reply.Status);
+        Assert.Contains("There is no /pay/unifiedorder here; docs/reference/endpoints.md", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/clock", "", "The body is empty; a JSON object is wanted.")]
+    [InlineData("/clock", "[]", "The body must be a JSON object.")]
+    [InlineData("/clock", "{\n\"next\": tru", "The body is not JSON: line 2, byte 12.")]
+    [InlineData("/clock", """{"advance":1}""", "The body has no member 'advance'; it may have advance_seconds, to, next, frozen.")]
+    [InlineData("/clock", """{"to":"2027-02-30T00:00:00Z"}""", "to has a value of the wrong kind, or out of its range.")]
+    [InlineData("/clock", """{"to":"2027-03-01T02:00:00"}""", "to has a value of the wrong kind, or out of its range.")]
+    [InlineData("/users", """{"openid":"a","balance":1.5}""", "balance has a value of the wrong kind, or out of its range.")]
+    [InlineData("/users", """{"openid":"a","account":"sleepy"}""", "account is one of normal, abnormal, closed, frozen.")]
+    [InlineData("/users", """{"openid":"a","cards":[{"bank":"CMB","colour":"red"}]}""", "The body has no member 'colour'.")]
+    public async Task What_is_wrong_with_a_body_is_told_in_the_words_of_the_API(string path, string body, string reason)
+    {
+        await using var world = await World.StartAsync();
+        using var http = new HttpClient { BaseAddress = world.Address };
+        using var content = new StringContent(body);
+        using var answer = await http.PostAsync("/_sim" + path, content);
+        Assert.Equal((HttpStatusCode.BadRequest, reason), (answer.StatusCode, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["reason"]));
+    }
+
+    [Fact]
     public async Task Changing_a_user_keeps_contracts_and_history()
     {
         await using var world = await World.StartAsync();

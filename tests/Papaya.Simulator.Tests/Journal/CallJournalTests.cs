@@ -39,6 +39,9 @@ public sealed class CallJournalTests : IDisposable
         Assert.Equal(["Q1", "Q2"], two.Select(r => (string?)r!["out_trade_no"]));
         var rest = (await world.SeeAsync($"/requests?after={two[1]!["id"]}&mch_id=10000100"))["data"]!.AsArray();
         Assert.Equal(["Q3", "Q4", "Q5", "Q6"], rest.Select(r => (string?)r!["out_trade_no"]));
+        Assert.Equal(["Q5", "Q6"], (await world.SeeAsync("/requests?last=2"))["data"]!.AsArray().Select(r => (string?)r!["out_trade_no"]));
+        Assert.Equal(["Q5"], (await world.SeeAsync("/requests?path=/pay/orderquery&last=1"))["data"]!.AsArray().Select(r => (string?)r!["out_trade_no"]));
+        Assert.Equal(400, (await world.ControlAsync(HttpMethod.Get, "/requests?last=0")).Status);
         Assert.Single((await world.SeeAsync("/requests?since=2026-01-15T02:30:00Z"))["data"]!.AsArray());
         Assert.Empty((await world.SeeAsync("/requests?mch_id=1900000109"))["data"]!.AsArray());
         Assert.Equal(400, (await world.ControlAsync(HttpMethod.Get, "/requests?limit=none")).Status);

@@ -19,7 +19,7 @@ public sealed class OwnersFileTests : IDisposable
         await using var world = await World.StartAsync(Journal, compactAfter: 1);
         await world.DoAsync("/snapshots", new JsonObject { ["name"] = "one" });
         await world.SignedAsync();
-        Assert.Equal(["one.world", "simulator.journal", "simulator.traffic"], Look());
+        Assert.Equal(["one.world", "simulator.journal", "simulator.lock", "simulator.traffic"], Look());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class OwnersFileTests : IDisposable
         await File.WriteAllTextAsync(Journal, "");
         await using var world = await World.StartAsync(Journal);
         await world.SignedAsync();
-        Assert.Equal(["simulator.journal", "simulator.traffic"], Look());
+        Assert.Equal(["simulator.journal", "simulator.lock", "simulator.traffic"], Look());
     }
 
     /// <summary>The names of all files, each looked at.</summary>

@@ -13,6 +13,23 @@ public sealed class RestartTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public async Task A_folder_belongs_to_one_simulator_at_a_time()
+    {
+        string before;
+        await using (var world = await World.StartAsync(Journal))
+        {
+            await world.SignedAsync();
+            var refused = await Assert.ThrowsAsync<FolderInUseException>(() => World.StartAsync(Journal));
+            Assert.Contains(_folder.FullName, refused.Message, StringComparison.Ordinal);
+            await world.SignedAsync("oSimUser0002");
+            before = world.State.Fingerprint();
+        }
+
+        await using var again = await World.StartAsync(Journal);
+        Assert.Equal(before, again.State.Fingerprint());
+    }
+
+    [Fact]
     public async Task Time_that_was_set_back_by_a_restore_stays_back()
     {
         await using (var world = await World.StartAsync(Journal, ownsClock: true))

@@ -118,6 +118,15 @@ public sealed class HostCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Simulate_begins_with_time_standing_when_it_is_told()
+    {
+        await using var running = Running.Start(["simulate", "--port", "0", "--https-port", "0", "--start", "2026-07-15T10:00:00+08:00", "--frozen"], _error);
+        using var http = new HttpClient { BaseAddress = await running.AddressAsync("simulator") };
+        Assert.Equal("""{"now":"2026-07-15T02:00:00Z","frozen":true}""", await http.GetStringAsync("/_sim/clock"));
+        Assert.Equal(0, await running.StopAsync());
+    }
+
+    [Fact]
     public async Task Simulate_listens_where_it_is_told()
     {
         await using var running = Running.Start(["simulate", "--url", "http://127.0.0.1:0", "--allow-remote-control"], _error);
@@ -130,10 +139,14 @@ public sealed class HostCommandTests : IDisposable
     [Theory]
     [InlineData("simulate", "--port", "70000")]
     [InlineData("simulate", "--port", "-1")]
+    [InlineData("simulate", "--port", "abc")]
     [InlineData("simulate", "--https-port", "70000")]
+    [InlineData("simulate", "--https-port", "abc")]
+    [InlineData("simulate", "--seed", "x")]
     [InlineData("simulate", "--url", "ftp://127.0.0.1:0")]
     [InlineData("simulate", "--url", "8090")]
     [InlineData("simulate", "--start", "yesterday")]
+    [InlineData("simulate", "--start", "2026-01-15T10:00:00")]
     [InlineData("simulate", "--switch", "debit_hours")]
     [InlineData("simulate", "--switch", "debit_hours=never")]
     [InlineData("simulate", "--switch", "no_such=1")]
@@ -148,6 +161,7 @@ public sealed class HostCommandTests : IDisposable
     public async Task A_slip_of_the_keyboard_is_a_usage_error(string command, string option, string value)
     {
         Assert.Equal(2, await RunAsync([.. command.Split(' '), option, value]));
+        Assert.DoesNotContain("System.", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains(option, _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -158,6 +172,21 @@ public sealed class HostCommandTests : IDisposable
         await File.WriteAllTextAsync(file, "");
         Assert.Equal(1, await RunAsync("simulate", "--port", "0", "--data", Path.Combine(file, "below")));
         Assert.Contains(file, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_data_folder_is_for_one_simulator()
+    {
+        var data = Path.Combine(_folder.FullName, "world");
+        await using (var first = Running.Start(["simulate", "--port", "0", "--https-port", "0", "--data", data], _error))
+        {
+            await first.AddressAsync("simulator");
+            Assert.Equal(1, await RunAsync("simulate", "--port", "0", "--https-port", "0", "--data", data));
+            Assert.StartsWith($"Another simulator keeps its world in {data}.", _error.ToString(), StringComparison.Ordinal);
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        Assert.Equal(0, await RunAsync("simulate", "--port", "0", "--https-port", "0", "--data", data));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
