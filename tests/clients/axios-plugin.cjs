@@ -1,6 +1,6 @@
 'use strict';
 // wechatpay-axios-plugin over https: only baseURL is configured; the authority comes by NODE_EXTRA_CA_CERTS, the client certificate as p12.
-const { Wechatpay, Aes: { AesGcm } } = require('wechatpay-axios-plugin');
+const { Wechatpay, Aes: { AesEcb, AesGcm }, Formatter, Hash, Rsa, Transformer } = require('wechatpay-axios-plugin');
 const { assert, merchant, notice, read, run, unique, v2, v3 } = require('./flow.cjs');
 
 /** The package's own way to the first platform certificates (bin/cli/cert.js): decrypt what the reply holds, then verify the reply with it. */
@@ -19,6 +19,23 @@ async function learnCertificates(base) {
   return certs;
 }
 
+/** The package's own parts, as its guide puts them together. */
+function hear(certs, { headers, body }) {
+  if (!body.startsWith('<xml')) {
+    const [timestamp, nonce, signature, serial] = ['timestamp', 'nonce', 'signature', 'serial'].map(name => headers['wechatpay-' + name]);
+    assert.ok(Rsa.verify(Formatter.response(timestamp, nonce, body), signature, certs[serial]), 'a callback that is not genuine');
+    const { ciphertext, nonce: iv, associated_data: aad } = JSON.parse(body).resource;
+    return JSON.parse(AesGcm.decrypt(ciphertext, process.env.SIM_APIV3_KEY, iv, aad));
+  }
+  const { sign, ...message } = Transformer.toObject(body);
+  if (message.req_info) {
+    return Transformer.toObject(AesEcb.decrypt(message.req_info, Hash.md5(merchant.apiV2Key)));
+  }
+  const type = sign.length === 64 ? 'HMAC-SHA256' : 'MD5';
+  assert.ok(Hash.equals(Hash.sign(type, message, merchant.apiV2Key), sign), 'a notification that is not genuine');
+  return message;
+}
+
 async function main() {
   const base = {
     baseURL: process.env.SIM_BASE_URL,
@@ -26,6 +43,7 @@ async function main() {
     serial: process.env.SIM_MERCHANT_SERIAL,
     privateKey: read('apiclient_key.pem'),
   };
+  let certs;
   let wechat;
   const callV2 = async (path, fields, { certificate, bare } = {}) => {
     const call = path.split('/').filter(Boolean).reduce((at, part) => at[part], wechat.v2);
@@ -37,7 +55,7 @@ async function main() {
   };
   await run({
     'V3, certificates': async () => {
-      const certs = await learnCertificates(base);
+      certs = await learnCertificates(base);
       assert.equal(Object.keys(certs).length, 1);
       wechat = new Wechatpay({
         ...base, certs, secret: merchant.apiV2Key,
@@ -50,7 +68,7 @@ async function main() {
     'V3, notice': () => notice(callV2, callV3),
     'V2, a wrong number': () => assert.rejects(
       callV2('/pay/orderquery', { appid: merchant.appId, mch_id: merchant.mchId, out_trade_no: unique('NONE') }), { code: 'EV2_RES_STATUS_CODE_NOT_SUCESS' }),
-  });
+  }, message => hear(certs, message));
 }
 
 main();
