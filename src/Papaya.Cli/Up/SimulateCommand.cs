@@ -29,7 +29,7 @@ internal static class SimulateCommand
         {
             if (result.GetValueOrDefault<string[]>()?.FirstOrDefault(u => !IsAddress(u)) is { } wrong)
             {
-                result.AddError($"--url {wrong} is not an http:// or https:// address with a port.");
+                result.AddError($"--url {wrong} is not http:// or https:// with an IP address or localhost and a port; 0.0.0.0 listens on every address.");
             }
         });
         start.Validators.Add(result =>
@@ -112,7 +112,9 @@ internal static class SimulateCommand
         }
     }
 
-    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/";
+    /// <summary>A name is refused: the web server would take it for every address of the machine.</summary>
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && (url.Host == "localhost" || url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6);
 
     /// <summary>An instant says whose noon it counts from: without an offset ten o'clock would be another one here and in Beijing.</summary>
     private static bool TryInstant(string text, out DateTimeOffset at)

@@ -1,12 +1,18 @@
 using System.Text.Json;
 using Papaya.Simulator.World;
+using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.V3;
 
 /// <summary>The V3 picture of an order, in answers and in callbacks.</summary>
 internal static class Transactions
 {
-    public static readonly V3Rule[] Rules = [.. V3Rule.Both("v3-order-by-out-trade-no", Query, [])];
+    public static readonly V3Rule[] Rules =
+    [
+        .. V3Rule.Both("v3-order-by-out-trade-no", Query, []),
+        new(ById("/v3/pay/transactions/id/{transaction_id}", "mchid"), Query),
+        new(ById("/v3/pay/partner/transactions/id/{transaction_id}", "sp_mchid", "sub_mchid") with { IsPartner = true }, Query),
+    ];
 
     /// <summary>The order that a debit asks for; nothing is taken yet.</summary>
     /// <param name="call">A debit of either product: their members have the same names but for the address.</param>
@@ -96,9 +102,18 @@ internal static class Transactions
         json.WriteEndObject();
     }
 
+    /// <summary>The same question by WeChat's number; an official SDK's own test asks it.</summary>
+    private static V3Table ById(string path, params string[] merchants) => new("v3-order-by-id", "GET", path,
+    [
+        new("transaction_id", V3Kind.Text, true, 1, 32) { Place = FieldPlace.Path },
+        .. merchants.Select(name => new V3Member(name, V3Kind.Text, true, 1, 32) { Place = FieldPlace.Query }),
+    ]);
+
     private static void Query(V3Call call)
     {
-        var order = call.State.FindOrder(call.Merchant.MchId, call.Text("out_trade_no"));
+        var order = call.Text("transaction_id") is { } id
+            ? call.State.FindOrderByTransaction(call.Merchant.MchId, id)
+            : call.State.FindOrder(call.Merchant.MchId, call.Text("out_trade_no"));
         // A debit that waits for its 24 hours has no payment order yet.
         if (order is null or { State: TradeState.Accept } || order.SubMchId != call.SubMchId)
         {

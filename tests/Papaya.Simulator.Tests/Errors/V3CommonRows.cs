@@ -14,6 +14,7 @@ internal static class V3CommonRows
     private static readonly Dictionary<string, string> OfSomebodyElse = new()
     {
         ["v3-order-by-out-trade-no"] = $"/v3/pay/partner/transactions/out-trade-no/none01?sp_mchid={World.MchId}&sub_mchid=1900000109",
+        ["v3-order-by-id"] = $"/v3/pay/partner/transactions/id/4200000000202601150000000001?sp_mchid={World.MchId}&sub_mchid=1900000109",
         ["v3-tradebill"] = "/v3/bill/tradebill?bill_date=2026-01-14&sub_mchid=1900000109",
     };
 

@@ -161,6 +161,7 @@ internal static class V3OwnRows
     private static IEnumerable<ErrorRow> Orders =>
     [
         NotFound("v3-order-by-out-trade-no", "no such order"),
+        NotFound("v3-order-by-id", "no such order"),
         .. from channel in (string[])["jsapi", "app"]
            from row in Order(channel)
            select row,

@@ -52,6 +52,7 @@ internal static class V3Requests
         Get("v3-query-schedule", $"/v3/papay/pay/schedules/contract-id/{NoContract}"),
         Apply(NoContract, "apply1"),
         Get("v3-order-by-out-trade-no", $"/v3/pay/transactions/out-trade-no/none01?mchid={World.MchId}"),
+        Get("v3-order-by-id", $"/v3/pay/transactions/id/4200000000202601150000000001?mchid={World.MchId}"),
         .. from channel in (string[])["miniprogram", "app", "jsapi", "h5", "web"] select GlobalPreSign(channel, "row1"),
         Get("global-query-contract-by-id", $"/v3/global/papay/contracts/{NoContract}?appid={World.AppId}"),
         Get("global-query-contract-by-code", $"/v3/global/papay/contracts/out-contract-code/none1?plan_id=12535&appid={World.AppId}"),

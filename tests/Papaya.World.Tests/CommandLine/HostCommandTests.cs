@@ -145,6 +145,8 @@ public sealed class HostCommandTests : IDisposable
     [InlineData("simulate", "--seed", "x")]
     [InlineData("simulate", "--url", "ftp://127.0.0.1:0")]
     [InlineData("simulate", "--url", "8090")]
+    [InlineData("simulate", "--url", "http://wechat.internal:0")]
+    [InlineData("simulate", "--url", "http://300.1.1.1:0")]
     [InlineData("simulate", "--start", "yesterday")]
     [InlineData("simulate", "--start", "2026-01-15T10:00:00")]
     [InlineData("simulate", "--switch", "debit_hours")]
