@@ -45,8 +45,8 @@ internal static class DebitLimits
     /// <summary>Whether a success of this amount today would be one too many, or too much for the day, the cycle or the month.</summary>
     public static bool IsOver(SimulatorState state, Template template, Usage usage, long amount) =>
         usage.Successes >= SuccessesADay(template)
-        || usage.Debited + amount > template.DailyLimit
-        || (usage.MonthDebited + amount > template.MonthlyLimit && state.Switches.Is("monthly_cap", "75000_yuan"))
+        || amount > template.DailyLimit - usage.Debited
+        || (amount > template.MonthlyLimit - usage.MonthDebited && state.Switches.Is("monthly_cap", "75000_yuan"))
         || (MostInACycle(state, template) is { } most && usage.CycleSuccesses >= most);
 
     /// <summary>A debit that is wholly refunded on its day is none of the day's successes any more, where the switch says so.</summary>

@@ -61,7 +61,7 @@ internal static class RefundDesk
             : now > last ? RefundObstacle.Overdue
             : state.FindUser(order.Openid) is null or { Account: AccountState.Closed } ? RefundObstacle.UserGone
             : order.Refunded == order.Amount ? RefundObstacle.FullyRefunded
-            : order.Refunded + wish.Amount > order.Amount ? RefundObstacle.MoreThanLeft
+            : wish.Amount > order.Amount - order.Refunded ? RefundObstacle.MoreThanLeft
             : order.Refunds?.Count(r => r.State != RefundState.Closed) >= MostParts ? RefundObstacle.TooManyParts
             : isSoon ? RefundObstacle.TooSoon
             : !state.Switches.Is("refund_funds_short", "NOTENOUGH") || IsCovered(state, merchant, wish, now) ? null

@@ -77,7 +77,7 @@ internal static class OrdersWithContract
             return null;
         }
 
-        var template = call.State.FindTemplate(call.Merchant.MchId, long.Parse(planId, CultureInfo.InvariantCulture));
+        var template = long.TryParse(planId, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? call.State.FindTemplate(call.Merchant.MchId, number) : null;
         return call.Text("contract_info.contract_mchid") != call.Merchant.MchId ? "contract_mchid与mchid不一致"
             : call.Text("contract_info.contract_appid") != call.AppId ? "contract_appid与appid不一致"
             : template is null or { Disabled: true } ? Texts.NoTemplate

@@ -144,6 +144,6 @@ internal static class ExchangeRates
         _ => null,
     };
 
-    /// <summary>Whole fen, rounded up: nobody pays nothing.</summary>
-    public static long Convert(long amount, string currency) => (long)decimal.Ceiling(amount * Of(currency)!.Value / Scale);
+    /// <summary>Whole fen, rounded up: nobody pays nothing. What no wallet can hold is the greatest number.</summary>
+    public static long Convert(long amount, string currency) => (long)decimal.Min(long.MaxValue, decimal.Ceiling(amount * (decimal)Of(currency)!.Value / Scale));
 }

@@ -91,7 +91,12 @@ internal static class ErrorRows
             : new(reply["result_code"], "result" + channel, null);
     }
 
-    public static Answer AnswerOf(V3Reply reply) => new(reply.Outcome, reply.Status + (reply.All.Contains("Wechatpay-Signature") ? " signed" : ""), reply.Json?["message"]?.GetValue<string>());
+    public static Answer AnswerOf(V3Reply reply)
+    {
+        Assert.True(reply.All.Contains("Request-ID"));
+        Assert.True(reply.Status < 400 || reply.Json!.AsObject().All(m => m.Key is "code" or "message" or "detail"), reply.Text);
+        return new(reply.Outcome, reply.Status + (reply.All.Contains("Wechatpay-Signature") ? " signed" : ""), reply.Json?["message"]?.GetValue<string>());
+    }
 
     private static async Task<(Answer Answer, int Faults)> ActAsync(ErrorRow row, (string Name, string Value)[] switches)
     {

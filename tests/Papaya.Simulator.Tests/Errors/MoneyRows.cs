@@ -116,6 +116,12 @@ internal static class MoneyRows
             return await w.RefundAsync("P1", "R1", 10);
         }),
         Refund("ERROR", "more than was paid", w => w.RefundAsync("P1", "R1", 2_501)),
+        Refund("ERROR", "more than there is on earth, after a first part", async w =>
+        {
+            await w.RefundAsync("P1", "R0", 10);
+            await w.AdvanceAsync(TimeSpan.FromHours(1));
+            return await w.RefundAsync("P1", "R1", long.MaxValue);
+        }),
         Refund("ERROR", "the fifty-first part", async w =>
         {
             for (var n = 0; n < 50; n++)

@@ -20,6 +20,8 @@ internal static class V2DebitRows
     [
         .. MisuseRows("pappayapply", Apply, w => w.ApplyFields("1"), sign: "SIGNERROR"),
         Row("PARAM_ERROR", "an amount that is no whole number", async w => await w.ApplyAsync("1", changes: ("total_fee", "1.5"))),
+        Row("PARAM_ERROR", "an amount beyond int64", async w => await w.ApplyAsync(await w.SignedAsync(), changes: ("total_fee", "9999999999999999999"))),
+        Row("RULELIMIT", "more than there is on earth", async w => await w.ApplyAsync(await w.SignedAsync(), changes: ("total_fee", "9223372036854775807"))),
         Row("PARAM_ERROR", "malformed, refused at the first level", async w => await w.ApplyAsync("1", changes: ("total_fee", "1.5")), ("parameter_errors", "return")) with { IsTextOnly = true },
         Row("PARAM_ERROR", "a parameter too many", w => w.ApplyAsync("1", changes: ("contract_code", "C1"))) with { IsTextOnly = true },
         Row("LACK_PARAMS", "no contract_id", w => w.ApplyAsync(null!)),

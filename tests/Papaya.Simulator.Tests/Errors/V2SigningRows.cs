@@ -19,6 +19,8 @@ internal static class V2SigningRows
         .. MisuseRows("preentrustweb", "/papay/preentrustweb", w => SignOnlyTests.Fields(w, World.AppId), sign: "SIGN_ERROR"),
         new("preentrustweb", "LACK_PARAMS", "no template", async w => AnswerOf(await ReserveAsync(w, ("plan_id", null)))),
         new("preentrustweb", "PARAM_ERROR", "version is not 1.0", async w => AnswerOf(await ReserveAsync(w, ("version", "2.0")))),
+        new("preentrustweb", "PARAM_ERROR", "a template number of twenty digits", async w => AnswerOf(await ReserveAsync(w, ("plan_id", new string('9', 20))))),
+        new("preentrustweb", "PARAM_ERROR", "request_serial beyond int64", async w => AnswerOf(await ReserveAsync(w, ("request_serial", "9999999999999999999")))),
         new("preentrustweb", "PARAM_ERROR", "the template is unknown", async w => AnswerOf(await ReserveAsync(w, ("plan_id", "1")))),
         new("preentrustweb", "PARAM_ERROR", "outerid in a wrong form", async w => AnswerOf(await ReserveAsync(w, ("outerid", "nobody")))),
         new("preentrustweb", "PARAM_ERROR", "a parameter too many", async w => AnswerOf(await ReserveAsync(w, ("openid", "o")))) { IsTextOnly = true },

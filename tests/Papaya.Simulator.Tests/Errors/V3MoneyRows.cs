@@ -15,6 +15,12 @@ internal static class V3MoneyRows
     private static IEnumerable<ErrorRow> Refunds =>
     [
         Wished("INVALID_REQUEST", "more than was paid", wish => wish["amount"]!["refund"] = 2_501),
+        Refused("INVALID_REQUEST", "more than there is on earth, after a first part", async (world, shop, wish) =>
+        {
+            await shop.PostAsync(Refund, Wish("REF0", 10));
+            await world.AdvanceAsync(TimeSpan.FromHours(1));
+            wish["amount"]!["refund"] = long.MaxValue;
+        }),
         Wished("INVALID_REQUEST", "another total than the order's", wish => wish["amount"]!["total"] = 2_400),
         Wished("RESOURCE_NOT_EXISTS", "no such order", wish => wish["out_trade_no"] = "PAY000009"),
         Wished("PARAM_ERROR", "no order is named", wish => wish.Remove("out_trade_no")),

@@ -26,6 +26,8 @@ internal static class V3OwnRows
             await notice.SendAsync(shop);
             return await notice.SendAsync(shop);
         }),
+        Row("v3-deduct-notify", "PARAM_ERROR", "deduct_duration without its count", (_, shop) =>
+            V3Requests.Of("v3-deduct-notify").With(("deduct_duration.count", null)).SendAsync(shop)),
         Row("v3-deduct-notify", "INVALID_REQUEST", "another notice is active", async (world, shop) =>
         {
             var notice = V3Requests.Notice(await world.SignedAsync(plan: PreNoticePlan));
@@ -72,6 +74,8 @@ internal static class V3OwnRows
            select row,
         Row("v3-scheduled-presign-app", "INVALID_REQUEST", "a day that is not in the future", (_, shop) =>
             V3Requests.PreSign("app", "row1").With(("deduct_schedule.estimated_deduct_date", "2026-01-15")).SendAsync(shop)),
+        Row("v3-scheduled-presign-app", "PARAM_ERROR", "a schedule without its amount", (_, shop) =>
+            V3Requests.PreSign("app", "row1").With(("deduct_schedule.estimated_deduct_amount", null)).SendAsync(shop)),
         Row("v3-scheduled-presign-app", "INVALID_REQUEST", "nothing is scheduled", (_, shop) =>
             V3Requests.PreSign("app", "row1").With(("deduct_schedule", null)).SendAsync(shop)),
         .. PreSign(V3Requests.Of("v3-presign-multi-device")),
@@ -181,6 +185,9 @@ internal static class V3OwnRows
             await V3Requests.Reverse("global1").SendAsync(shop);
             return await V3Requests.Reverse("global1").SendAsync(shop);
         }),
+        Row("global-debit", "RULELIMIT", "more than there is on earth", async (world, shop) =>
+            await V3Requests.GlobalDebit(await GlobalAsync(world, shop, await world.UserAsync()), "global1")
+                .With(("amount.total", long.MaxValue), ("amount.currency", "USD")).SendAsync(shop)),
         Row("global-debit", "INVALID_REQUEST", "a currency that is not traded", async (world, shop) =>
             await V3Requests.GlobalDebit(await GlobalAsync(world, shop, await world.UserAsync()), "global1").With(("amount.currency", "XAU")).SendAsync(shop)),
         Row("global-reverse", "INVALID_REQUEST", "more than a day later", async (world, shop) =>
@@ -258,6 +265,8 @@ internal static class V3OwnRows
             await world.DeleteContractAsync(await world.SignedAsync(changes: ("contract_code", "row1")));
             return await V3Requests.Order(channel, "order1").SendAsync(shop);
         }) with { Switches = [("contract_code_reuse", "refused")] };
+        yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "a template number of twenty digits", (_, shop) =>
+            V3Requests.Order(channel, "order1").With(("contract_info.plan_id", new string('9', 20))).SendAsync(shop));
         yield return Row($"v3-{channel}-with-contract", "INVALID_REQUEST", "no such template", (_, shop) =>
             V3Requests.Order(channel, "order1").With(("contract_info.plan_id", "99")).SendAsync(shop));
     }
