@@ -51,17 +51,17 @@ internal static class FundFlowBill
         {
             MovementKind.Payment or MovementKind.Debit =>
             [
-                new(movement, basic, "交易", "交易", movement.Amount, business, "system", "", voucher),
+                new(movement, basic, "交易", "交易", movement.Settled, business, "system", "", voucher),
                 new(movement, feeAccount, "交易", "扣除交易手续费", -movement.Fee, business, "system", "", voucher),
             ],
             MovementKind.Refund =>
             [
-                new(movement, basic, "退款", "退款", -movement.Amount, business, refund!.IsByHand ? "system" : movement.MchId + "API", remark, voucher),
+                new(movement, basic, "退款", "退款", -movement.Settled, business, refund!.IsByHand ? "system" : movement.MchId + "API", remark, voucher),
                 new(movement, feeAccount, "退款", "退还交易手续费", movement.Fee, business, "system", "", voucher),
             ],
             MovementKind.RefundClosed =>
             [
-                new(movement, basic, "退款", "退款关闭", movement.Amount, business, "system", remark, voucher),
+                new(movement, basic, "退款", "退款关闭", movement.Settled, business, "system", remark, voucher),
                 new(movement, feeAccount, "交易", "扣除交易手续费", -movement.Fee, business, "system", "", voucher),
             ],
             MovementKind.TopUp => [new(movement, Column(movement.Account), "充值/提现", "充值", movement.Amount, "", "system", "", "")],

@@ -10,7 +10,7 @@ internal enum BillKind
     Success,
     Refund,
 
-    /// <summary>Refunds of coupons that were paid in: nobody here has any.</summary>
+    /// <summary>Refunds of which a part goes back to coupons that were paid in.</summary>
     RechargeRefund,
 }
 
@@ -34,6 +34,7 @@ internal static class TradeBill
         ["充值券退款金额"] = "代金券或立减优惠退款金额",
     };
 
+    private const string None = "0.00";
     private const int OldWidth = 24;
     private const int FirstRefundColumn = 14;
     private const int RefundColumns = 6;
@@ -47,34 +48,39 @@ internal static class TradeBill
     public static byte[]? Write(SimulatorState state, Merchant merchant, DateOnly day, BillKind kind)
     {
         var movements = state.MovementsOf(merchant.MchId, day).Where(m => Has(kind, m)).ToArray();
-        if (movements.Length == 0)
-        {
-            return null;
-        }
+        return movements.Length == 0 ? null : Write(state, merchant, day, kind, movements);
+    }
 
+    private static byte[] Write(SimulatorState state, Merchant merchant, DateOnly day, BillKind kind, Movement[] movements)
+    {
         var isOld = state.Switches.Is("bill_layout", "24");
         var names = isOld ? Columns.Select(name => OldNames.GetValueOrDefault(name, name)) : Columns;
         List<string> lines = [string.Join(',', Lay([.. names], kind, isOld, ["退款申请时间", "退款成功时间"]))];
         var madeAt = BillFile.MadeAt(day, state.Switches);
-        long paid = 0, refunded = 0, fees = 0;
         foreach (var movement in movements)
         {
             var refund = movement.Kind == MovementKind.Refund ? state.FindRefund(movement.MchId, movement.OutRefundNo)! : null;
-            fees += refund is null ? movement.Fee : -movement.Fee;
-            paid += refund is null ? movement.Amount : 0;
-            refunded += refund is null ? 0 : movement.Amount;
             var times = refund is null ? ["", ""] : new[] { BeijingTime.Spaced(movement.At), refund.SucceededAt is { } at && at <= madeAt ? BeijingTime.Spaced(at) : "" };
-            lines.Add(BillFile.Row(Lay(Cells(state, merchant, movement, refund, madeAt), kind, isOld, times)));
+            lines.Add(BillFile.Row(Lay(Cells(state, merchant, movement, refund, madeAt, isOld), kind, isOld, times)));
         }
 
-        var (count, income, back, cost) = ($"{movements.Length}.0", BillFile.Yuan(paid), BillFile.Yuan(refunded), BillFile.Fee(fees));
-        (string Names, string[] Values) end = (isOld, kind) switch
+        lines.AddRange(Last(movements, kind, isOld));
+        return BillFile.Write(lines, state.Switches);
+    }
+
+    /// <summary>The sums, with their names.</summary>
+    private static string[] Last(Movement[] movements, BillKind kind, bool isOld)
+    {
+        var (refunds, payments) = (movements.Where(m => m.Kind == MovementKind.Refund).ToArray(), movements.Where(m => m.Kind != MovementKind.Refund).ToArray());
+        var (count, cost) = ($"{movements.Length}.0", BillFile.Fee(payments.Sum(m => m.Fee) - refunds.Sum(m => m.Fee)));
+        var (paid, payable) = (BillFile.Yuan(payments.Sum(m => m.Amount)), BillFile.Yuan(payments.Sum(m => m.Settled)));
+        var (asked, back) = (BillFile.Yuan(refunds.Sum(m => m.Amount)), BillFile.Yuan(refunds.Sum(m => m.Settled)));
+        return (isOld, kind) switch
         {
-            (true, _) => (OldSummary, [count, income, back, "0.00", cost]),
-            (_, BillKind.Success) => (SuccessSummary, [count, income, cost, income]),
-            _ => (Summary, [count, income, back, "0.00", cost, income, back]),
+            (true, _) => [OldSummary, BillFile.Row([count, paid, asked, BillFile.Yuan(refunds.Sum(m => m.CouponAmount)), cost])],
+            (_, BillKind.Success) => [SuccessSummary, BillFile.Row([count, payable, cost, paid])],
+            _ => [Summary, BillFile.Row([count, payable, back, BillFile.Yuan(refunds.Sum(m => m.CouponAmount - m.FreeAmount)), cost, paid, asked])],
         };
-        return BillFile.Write([.. lines, end.Names, BillFile.Row(end.Values)], state.Switches);
     }
 
     private static bool Has(BillKind kind, Movement movement) => kind switch
@@ -82,21 +88,25 @@ internal static class TradeBill
         BillKind.All => movement.IsPayment || movement.Kind == MovementKind.Refund,
         BillKind.Success => movement.IsPayment,
         BillKind.Refund => movement.Kind == MovementKind.Refund,
+        BillKind.RechargeRefund => movement.Kind == MovementKind.Refund && movement.CouponAmount > movement.FreeAmount,
         _ => false,
     };
 
-    private static List<string> Cells(SimulatorState state, Merchant merchant, Movement movement, Refund? refund, DateTimeOffset madeAt)
+    /// <summary>27 columns settle without discounts that nobody paid in, and give back of coupons only what was; 24 know neither distinction.</summary>
+    private static List<string> Cells(SimulatorState state, Merchant merchant, Movement movement, Refund? refund, DateTimeOffset madeAt, bool isOld)
     {
         var order = state.FindOrder(movement.MchId, movement.OutTradeNo)!;
-        var paid = BillFile.Yuan(refund is null ? movement.Amount : 0);
-        var back = BillFile.Yuan(refund?.Amount ?? 0);
+        var (amount, settled, coupons) = (BillFile.Yuan(movement.Amount), BillFile.Yuan(isOld ? movement.Amount : movement.Settled), BillFile.Yuan(movement.CouponAmount));
+        var (paid, payable, spent) = refund is null ? (amount, settled, coupons) : (None, None, None);
+        var (asked, back) = refund is null ? (None, None) : (amount, settled);
+        var couponsBack = refund is null ? None : isOld ? coupons : BillFile.Yuan(movement.CouponAmount - movement.FreeAmount);
         var fee = BillFile.Fee(refund is null ? movement.Fee : -movement.Fee);
         return
         [
             BeijingTime.Spaced(movement.At), order.AppId, movement.MchId, order.SubMchId ?? "0", BillFile.Text(order.DeviceInfo, state.Switches), movement.TransactionId,
-            movement.OutTradeNo, movement.Openid, order.TradeType, refund is null ? "SUCCESS" : "REFUND", order.BankType ?? "OTHERS", "CNY", paid, "0.00",
-            refund?.RefundId ?? "0", refund?.OutRefundNo ?? "0", back, "0.00", refund?.Channel ?? "", refund is null ? "" : State(refund, madeAt),
-            BillFile.Text(order.Body, state.Switches), BillFile.Text(order.Attach, state.Switches), fee, BillFile.Rate(order.FeeRate ?? merchant.FeeRate), paid, back, "",
+            movement.OutTradeNo, movement.Openid, order.TradeType, refund is null ? "SUCCESS" : "REFUND", order.BankType ?? "OTHERS", "CNY", payable, spent,
+            refund?.RefundId ?? "0", refund?.OutRefundNo ?? "0", back, couponsBack, refund?.Channel ?? "", refund is null ? "" : State(refund, madeAt),
+            BillFile.Text(order.Body, state.Switches), BillFile.Text(order.Attach, state.Switches), fee, BillFile.Rate(order.FeeRate ?? merchant.FeeRate), paid, asked, "",
         ];
     }
 

@@ -84,12 +84,14 @@ internal static class Debits
         usage.Executions++;
         var user = state.FindUser(contract.Openid);
         var refused = WhyNotPaid(state, order, contract, template, user, usage);
-        var taken = refused ?? Funds.Take(state, user!, order.Amount);
+        var coupons = refused is null ? Coupons.Choose(state, user!, order) : null;
+        var taken = refused ?? Funds.Take(state, user!, order.Amount - coupons.Total());
         Notices.Ran(state, contract, now, taken.IsTaken);
         if (taken.IsTaken)
         {
             usage.Add(order.Amount);
             contract.WasDebited = true;
+            Coupons.Spend(state, user!, order, coupons);
             Succeed(state, order, contract, taken.BankType!, now);
         }
         else
@@ -121,6 +123,8 @@ internal static class Debits
             ContractId = contract.ContractId,
             Openid = contract.Openid,
             Amount = order.Amount,
+            CouponAmount = order.Coupons.Total(),
+            FreeAmount = order.Coupons.Free(),
             At = now,
         });
         Tell(state, contract, order, UserMessageKind.Receipt, now, null);
@@ -292,7 +296,7 @@ internal static class Debits
     {
         var state = call.State;
         order.State = TradeState.NotPay;
-        if (state.Switches.Is("not_enough_answer", "ORDERNOTEXIST") && state.FindUser(contract.Openid) is { } user && !Funds.Suffice(user, order.Amount))
+        if (state.Switches.Is("not_enough_answer", "ORDERNOTEXIST") && state.FindUser(contract.Openid) is { } user && !Funds.Suffice(user, order.Amount - Coupons.Choose(state, user, order).Total()))
         {
             // As one merchant saw it: no order comes into being.
             call.Fail("ORDERNOTEXIST", Texts.NoOrder);
@@ -365,6 +369,7 @@ internal static class Debits
         Body = call.Text("body"u8)!,
         Detail = call.Text("detail"u8),
         Attach = call.Text("attach"u8),
+        GoodsTag = call.Text("goods_tag"u8),
         Amount = call.Long("total_fee"u8)!.Value,
         TradeType = "PAP",
         NotifyUrl = call.Text("notify_url"u8)!,

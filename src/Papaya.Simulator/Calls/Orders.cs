@@ -111,12 +111,18 @@ internal static class Orders
                 .Add("trade_state"u8, state).Add("trade_state_desc"u8, Describe(order));
         }
 
-        return answer.Add("device_info"u8, order.DeviceInfo).Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N")
+        answer.Add("device_info"u8, order.DeviceInfo).Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N")
             .Add("trade_type"u8, order.TradeType).Add("trade_state"u8, state).Add("bank_type"u8, order.BankType)
-            .Add("total_fee"u8, order.Amount).Add("settlement_total_fee"u8, order.Amount).Add("fee_type"u8, "CNY")
-            .Add("cash_fee"u8, order.Amount).Add("cash_fee_type"u8, "CNY")
+            .Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.CashFee).Add("cash_fee_type"u8, "CNY")
             .Add("transaction_id"u8, order.TransactionId).Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
             .Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value)).Add("trade_state_desc"u8, Describe(order));
+        var isDetailed = order.Coupons is not null && call.Text("version"u8) is not null;
+        if (!isDetailed || call.State.Switches.Is("orderquery_version_coupons", "both"))
+        {
+            answer.Add("settlement_total_fee"u8, order.SettlementFee).AddCoupons(order.Coupons);
+        }
+
+        return isDetailed ? answer.Add("promotion_detail"u8, CouponFields.PromotionDetail(order.Coupons)) : answer;
     }
 
     private static void CloseIt(Call call)

@@ -61,7 +61,8 @@ internal static class PayAndSign
         }
 
         // A contract is not even looked at when nothing can be paid: signed but unpaid does not happen.
-        if (Funds.Take(state, user, order.Amount, order.NoCredit) is not { BankType: { } bank })
+        var coupons = Coupons.Choose(state, user, order);
+        if (Funds.Take(state, user, order.Amount - coupons.Total(), order.NoCredit) is not { BankType: { } bank })
         {
             return new(false, false, Reason: "not_enough");
         }
@@ -75,6 +76,7 @@ internal static class PayAndSign
         order.TransactionId = state.Numbers.TransactionId(now);
         order.PaidAt = now;
         order.BankType = bank;
+        Coupons.Spend(state, user, order, coupons);
         state.Schedule(order, null);
         state.Put(order);
         state.Put(new Movement
@@ -86,6 +88,8 @@ internal static class PayAndSign
             ContractId = order.ContractId,
             Openid = user.Openid,
             Amount = order.Amount,
+            CouponAmount = order.Coupons.Total(),
+            FreeAmount = order.Coupons.Free(),
             At = now,
         });
         var isContractFirst = state.Switches.Is("cashier_order_of_messages", "contract_first");

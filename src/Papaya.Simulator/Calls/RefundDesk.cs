@@ -64,7 +64,7 @@ internal static class RefundDesk
             : wish.Amount > order.Amount - order.Refunded ? RefundObstacle.MoreThanLeft
             : order.Refunds?.Count(r => r.State != RefundState.Closed) >= MostParts ? RefundObstacle.TooManyParts
             : isSoon ? RefundObstacle.TooSoon
-            : !state.Switches.Is("refund_funds_short", "NOTENOUGH") || IsCovered(state, merchant, wish, now) ? null
+            : !state.Switches.Is("refund_funds_short", "NOTENOUGH") || IsCovered(state, merchant, wish.Account, RefundParts.Of(state, order, wish.Amount).Net, now) ? null
             : RefundObstacle.NotEnough;
     }
 
@@ -72,7 +72,7 @@ internal static class RefundDesk
     public static Refund Accept(SimulatorState state, Merchant merchant, RefundWish wish, DateTimeOffset now)
     {
         var order = wish.Order;
-        var (fee, isApart) = FeeBack(state, wish);
+        var parts = RefundParts.Of(state, order, wish.Amount);
         var refund = new Refund
         {
             MchId = merchant.MchId,
@@ -83,16 +83,17 @@ internal static class RefundDesk
             TransactionId = order.TransactionId!,
             TotalFee = wish.Total,
             Amount = wish.Amount,
+            Coupons = parts.Coupons,
             Reason = wish.Reason,
             NotifyUrl = wish.NotifyUrl ?? (wish.IsUntold ? null : merchant.RefundNotifyUrl),
             Account = wish.Account ?? Refund.Unsettled,
             IsByHand = wish.IsByHand,
             IsV3 = wish.IsV3,
             Receiver = RefundRoute.Receiver(order),
-            Fee = fee,
-            FeeApart = isApart,
+            Fee = parts.Fee,
+            FeeApart = parts.FeeApart,
             AcceptedAt = now,
-            IsUnpaid = !IsCovered(state, merchant, wish, now),
+            IsUnpaid = !IsCovered(state, merchant, wish.Account, parts.Net, now),
         };
         order.State = TradeState.Refund;
         order.Refunded += wish.Amount;
@@ -145,8 +146,7 @@ internal static class RefundDesk
         var merchant = state.FindMerchant(refund.MchId)!;
         if (refund.IsUnpaid)
         {
-            var wish = new RefundWish(order, refund.OutRefundNo, refund.TotalFee, refund.Amount) { AppId = refund.AppId, Account = refund.Account };
-            if (IsCovered(state, merchant, wish, now))
+            if (IsCovered(state, merchant, refund.Account, NetOf(refund), now))
             {
                 Take(state, merchant, order, refund, now);
                 state.Schedule(refund, now + RefundRoute.Takes(state, order, refund));
@@ -195,6 +195,7 @@ internal static class RefundDesk
             case RefundState.Success:
                 refund.SucceededAt = now;
                 RefundRoute.Arrive(state, order, refund);
+                Coupons.GiveBack(state, order);
                 break;
             case RefundState.Abnormal:
                 refund.AbnormalAt = now;
@@ -223,10 +224,9 @@ internal static class RefundDesk
     private static void Take(SimulatorState state, Merchant merchant, Order order, Refund refund, DateTimeOffset now)
     {
         var accounts = state.AccountsOf(merchant.MchId);
-        var net = refund.Amount - (refund.FeeApart ? 0 : refund.Fee);
         var isOld = merchant.FundFlow == FundFlow.Old;
         refund.IsUnpaid = false;
-        state.Put(Row(order, refund, MovementKind.Refund, now, isOld && refund.Account == Refund.Recharged ? 0 : Math.Min(net, accounts.Unsettled)));
+        state.Put(Row(order, refund, MovementKind.Refund, now, isOld && refund.Account == Refund.Recharged ? 0 : Math.Min(NetOf(refund), accounts.Unsettled)));
     }
 
     /// <summary>The merchant has its money again, WeChat its fee, and the order its remainder.</summary>
@@ -256,6 +256,8 @@ internal static class RefundDesk
         ContractId = order.ContractId,
         Openid = order.Openid!,
         Amount = refund.Amount,
+        CouponAmount = refund.Coupons.Total(),
+        FreeAmount = refund.Coupons.Free(),
         At = now,
         OutRefundNo = refund.OutRefundNo,
         Fee = refund.Fee,
@@ -263,30 +265,15 @@ internal static class RefundDesk
         FromUnsettled = fromUnsettled,
     };
 
-    private static bool IsCovered(SimulatorState state, Merchant merchant, RefundWish wish, DateTimeOffset now)
+    /// <summary>What the refund takes from the basic account.</summary>
+    private static long NetOf(Refund refund) => refund.SettlementFee - (refund.FeeApart ? 0 : refund.Fee);
+
+    private static bool IsCovered(SimulatorState state, Merchant merchant, string? account, long net, DateTimeOffset now)
     {
         Fees.Settle(state, merchant, now);
         var accounts = state.AccountsOf(merchant.MchId);
-        var (fee, isApart) = FeeBack(state, wish);
-        var net = wish.Amount - (isApart ? 0 : fee);
         return net <= (merchant.FundFlow == FundFlow.New ? accounts.Unsettled + accounts.Available
-            : wish.Account == Refund.Recharged ? accounts.Available
+            : account == Refund.Recharged ? accounts.Available
             : accounts.Unsettled);
-    }
-
-    /// <summary>The part of the order's fee that this refund brings back, and whether it goes to the account for fees.</summary>
-    private static (long Fee, bool IsApart) FeeBack(SimulatorState state, RefundWish wish)
-    {
-        var order = wish.Order;
-        if (state.Switches.Is("refund_fee_returned", "none"))
-        {
-            return (0, false);
-        }
-
-        var before = order.Refunds?.Where(r => r.State != RefundState.Closed && r.OutRefundNo != wish.OutRefundNo).ToArray() ?? [];
-        var refunded = before.Sum(r => r.Amount);
-        // Parts may be closed and taken again: what is given back never exceeds what was taken.
-        var fee = Math.Min(Fees.Back(order.Fee, order.Amount, refunded, wish.Amount), order.Fee - before.Sum(r => r.Fee));
-        return (Math.Max(0, refunded + wish.Amount == order.Amount ? order.Fee - before.Sum(r => r.Fee) : fee), order.FeeApart);
     }
 }

@@ -55,9 +55,9 @@ internal static class RefundRoute
     public static void Arrive(SimulatorState state, Order order, Refund refund)
     {
         // Seen to by hand, it went to an account that is not ours to know.
-        if (refund.Channel != Elsewhere && state.FindUser(order.Openid) is { } user && !Funds.Give(state, user, refund.Channel == "BALANCE" ? Funds.Wallet : order.BankType ?? Funds.Wallet, refund.Amount))
+        if (refund.Channel != Elsewhere && state.FindUser(order.Openid) is { } user && !Funds.Give(state, user, refund.Channel == "BALANCE" ? Funds.Wallet : order.BankType ?? Funds.Wallet, refund.CashFee))
         {
-            user.Balance += refund.Amount;
+            user.Balance += refund.CashFee;
             state.Put(user);
         }
     }

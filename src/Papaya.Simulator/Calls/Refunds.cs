@@ -137,10 +137,10 @@ internal static class Refunds
     private static void Answer(Call call, Order order, Refund refund) =>
         call.Success().Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo)
             .Add("out_refund_no"u8, refund.OutRefundNo).Add("refund_id"u8, refund.RefundId)
-            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount)
-            .Add("total_fee"u8, order.Amount).Add("settlement_total_fee"u8, order.Amount).Add("fee_type"u8, "CNY")
-            .Add("cash_fee"u8, order.Amount).Add("cash_refund_fee"u8, refund.Amount)
-            .Add("coupon_refund_fee"u8, 0).Add("coupon_refund_count"u8, 0);
+            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.SettlementFee)
+            .Add("total_fee"u8, order.Amount).Add("settlement_total_fee"u8, order.SettlementFee).Add("fee_type"u8, "CNY")
+            .Add("cash_fee"u8, order.CashFee).Add("cash_refund_fee"u8, refund.CashFee)
+            .AddRefundedCoupons(refund.Coupons);
 
     private static void Ask(Call call)
     {
@@ -164,7 +164,7 @@ internal static class Refunds
 
         var rows = all.Skip(offset).Take(RowsPerAnswer).ToArray();
         var answer = call.Success().Add("transaction_id"u8, order.TransactionId).Add("out_trade_no"u8, order.OutTradeNo)
-            .Add("total_fee"u8, order.Amount).Add("settlement_total_fee"u8, order.Amount).Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.Amount)
+            .Add("total_fee"u8, order.Amount).Add("settlement_total_fee"u8, order.SettlementFee).Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.CashFee)
             .Add("refund_count"u8, rows.Length);
         if (call.Long("offset"u8) is not null || all.Count > RowsPerAnswer)
         {
@@ -175,9 +175,14 @@ internal static class Refunds
         {
             var row = rows[n];
             answer.Add(Row("out_refund_no", n), row.OutRefundNo).Add(Row("refund_id", n), row.RefundId).Add(Row("refund_channel", n), row.Channel)
-                .Add(Row("refund_fee", n), row.Amount).Add(Row("settlement_refund_fee", n), row.Amount)
+                .Add(Row("refund_fee", n), row.Amount).Add(Row("settlement_refund_fee", n), row.SettlementFee)
                 .Add(Row("refund_status", n), Name(row.State))
                 .Add(Row("refund_account", n), row.Account).Add(Row("refund_recv_accout", n), row.Receiver);
+            if (row.Coupons is not null)
+            {
+                answer.AddRefundedCoupons(row.Coupons, Row("", n));
+            }
+
             if (row.SucceededAt is { } at)
             {
                 answer.Add(Row("refund_success_time", n), BeijingTime.Spaced(at));

@@ -48,6 +48,7 @@ internal sealed record Refusal(string Reason);
 [JsonSerializable(typeof(Listing<Template>))]
 [JsonSerializable(typeof(UserRequest))]
 [JsonSerializable(typeof(UserView))]
+[JsonSerializable(typeof(CouponRequest))]
 [JsonSerializable(typeof(CashierRequest))]
 [JsonSerializable(typeof(CashierResult))]
 [JsonSerializable(typeof(EntrustRequest))]

@@ -29,8 +29,11 @@ internal sealed record FundsEntry(MovementKind Kind, string MchId, FundsAccount 
     /// <summary>WeChat's fee, taken again with it.</summary>
     public long? Fee { get; init; }
 
+    /// <summary>What the merchant has again, where coupons had a part.</summary>
+    public long? SettlementAmount { get; init; }
+
     public static FundsEntry Of(Movement m) => m.Kind == MovementKind.RefundClosed
-        ? new(m.Kind, m.MchId, FundsAccount.Available, m.Amount, m.At, null) { OutRefundNo = m.OutRefundNo, Fee = m.Fee }
+        ? new(m.Kind, m.MchId, FundsAccount.Available, m.Amount, m.At, null) { OutRefundNo = m.OutRefundNo, Fee = m.Fee, SettlementAmount = m.CouponAmount == 0 ? null : m.Settled }
         : new(m.Kind, m.MchId, m.Account, m.Amount, m.At, m.Day);
 }
 

@@ -28,7 +28,11 @@ internal sealed class TruthRoutes(ControlApi api, SimulatorState state)
     }
 
     private static LedgerEntry Entry(Movement m) =>
-        new(m.Kind, m.OutTradeNo, m.TransactionId, m.ContractId, m.Openid, m.Amount, m.At, m.OutRefundNo, m.MchId, m.Fee);
+        new(m.Kind, m.OutTradeNo, m.TransactionId, m.ContractId, m.Openid, m.Amount, m.At, m.OutRefundNo, m.MchId, m.Fee)
+        {
+            CashAmount = m.CouponAmount == 0 ? null : m.Amount - m.CouponAmount,
+            SettlementAmount = m.CouponAmount == 0 ? null : m.Settled,
+        };
 
     private OrderView? FindOrder(HttpContext http)
     {

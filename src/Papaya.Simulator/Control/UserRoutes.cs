@@ -17,6 +17,8 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
         routes.MapPost("/_sim/users", http => api.ChangeAsync(http, Json.UserRequest, Json.UserView, PutUser));
         routes.MapGet("/_sim/users", http => api.ListAsync(http, Json.ListingUserView, () => Users(http)));
         routes.MapGet("/_sim/users/{openid}", http => api.ShowAsync(http, Json.UserView, "user", () => View(state.FindUser(ControlApi.Route(http, "openid")))));
+        routes.MapPost("/_sim/users/{openid}/coupons",
+            http => api.ChangeAsync(http, Json.CouponRequest, Json.UserView, (r, _) => GiveCoupons(ControlApi.Route(http, "openid"), r)));
         routes.MapPost("/_sim/cashier/{prepay_id}", http => api.ChangeAsync(http, Json.CashierRequest, Json.CashierResult, (r, now) => Act(ControlApi.Route(http, "prepay_id"), r, now)));
         routes.MapPost("/_sim/contracts/{contract_id}/terminate",
             http => api.ChangeAsync(http, Json.TerminateRequest, Json.ContractView, (r, now) => Terminate(ControlApi.Route(http, "contract_id"), r, now), new()));
@@ -36,7 +38,7 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
         ? null
         : new(
             u.Openid, u.Nickname, u.Balance, u.Account, u.Bank, u.Risk, [.. u.Cards ?? []], u.Preferred, !u.Unverified, u.OtherItems,
-            [.. state.ContractsOf(u.Openid).Select(ContractView.Of)], [.. state.MessagesOf(u.Openid)]);
+            [.. state.ContractsOf(u.Openid).Select(ContractView.Of)], [.. state.MessagesOf(u.Openid)], [.. u.Coupons ?? []]);
 
     private Outcome<UserView> PutUser(UserRequest request, DateTimeOffset now)
     {
@@ -50,6 +52,10 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
             return new(400, "bank of a card is WeChat's bank_type, such as CMB_DEBIT or CMB_CREDIT; its balance is not negative.");
         }
 
+        if (CouponBook.WhyNot(request.Coupons ?? [], []) is { } wrong)
+        {
+            return new(400, wrong);
+        }
 
         var user = state.FindUser(request.Openid) ?? new User { Openid = request.Openid };
         user.Balance = request.Balance ?? user.Balance;
@@ -57,6 +63,7 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
         user.Bank = request.Bank ?? user.Bank;
         user.Risk = request.Risk ?? user.Risk;
         user.Cards = request.Cards?.ToList() ?? user.Cards;
+        user.Coupons = request.Coupons is { } coupons ? CouponBook.Of(coupons, state.Numbers) : user.Coupons;
         user.Preferred = request.Preferred ?? user.Preferred;
         user.Nickname = request.Nickname ?? user.Nickname;
         user.Unverified = request.Verified is { } verified ? !verified : user.Unverified;
@@ -71,6 +78,23 @@ internal sealed class UserRoutes(ControlApi api, SimulatorState state)
             }
         }
 
+        return new(View(user)!);
+    }
+
+    private Outcome<UserView> GiveCoupons(string openid, CouponRequest request)
+    {
+        if (state.FindUser(openid) is not { } user)
+        {
+            return new(404, "There is no such user; POST /_sim/users makes one.");
+        }
+
+        if (CouponBook.WhyNot([request], user.Coupons ?? []) is { } wrong)
+        {
+            return new(400, wrong);
+        }
+
+        (user.Coupons ??= []).AddRange(CouponBook.Of([request], state.Numbers));
+        state.Put(user);
         return new(View(user)!);
     }
 

@@ -105,11 +105,41 @@ internal sealed record UserRequest
     public bool? Verified { get; init; }
 
     public int? OtherItems { get; init; }
+
+    /// <summary>Takes the place of all that the user has.</summary>
+    public CouponRequest[]? Coupons { get; init; }
+}
+
+/// <summary>One coupon, or several of a kind.</summary>
+internal sealed record CouponRequest
+{
+    /// <summary>Null draws one. Of several the first; the others end in <c>-2</c>, <c>-3</c> …</summary>
+    public string? Id { get; init; }
+
+    public required long Amount { get; init; }
+
+    public CouponType Type { get; init; }
+
+    public long Minimum { get; init; }
+
+    public string? MchId { get; init; }
+
+    public string? GoodsTag { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? StockId { get; init; }
+
+    /// <summary>An order that it has paid for: a list that was read may be sent back.</summary>
+    public string? SpentOn { get; init; }
+
+    /// <summary>1 if it is not given.</summary>
+    public int? Count { get; init; }
 }
 
 internal sealed record UserView(
     string Openid, string? Nickname, long Balance, AccountState Account, BankState Bank, RiskState Risk, Card[] Cards, string? Preferred, bool Verified,
-    int OtherItems, ContractView[] Contracts, UserMessage[] Messages);
+    int OtherItems, ContractView[] Contracts, UserMessage[] Messages, Coupon[] Coupons);
 
 internal sealed record EntrustRequest
 {
@@ -174,9 +204,19 @@ internal sealed record RefundView(
     DateTimeOffset? AbnormalAt, DateTimeOffset? ClosedAt, string MchId, string OutTradeNo, long Fee, string Channel, string Receiver, string Account, string? Reason,
     bool IsUnpaid, DateTimeOffset? DueAt)
 {
+    /// <summary>What goes back to coupons; null when none had paid.</summary>
+    public CouponPart[]? Coupons { get; init; }
+
+    /// <summary>What the user gets in money, where coupons had paid.</summary>
+    public long? CashAmount { get; init; }
+
     public static RefundView Of(Refund r) => new(
         r.OutRefundNo, r.RefundId, r.Amount, r.State, r.AcceptedAt, r.SucceededAt, r.AbnormalAt, r.ClosedAt, r.MchId, r.OutTradeNo, r.Fee, r.Channel, r.Receiver,
-        r.Account, r.Reason, r.IsUnpaid, r.DueAt);
+        r.Account, r.Reason, r.IsUnpaid, r.DueAt)
+    {
+        Coupons = r.Coupons?.ToArray(),
+        CashAmount = r.Coupons is null ? null : r.CashFee,
+    };
 }
 
 internal sealed record OrderView(
@@ -184,15 +224,32 @@ internal sealed record OrderView(
     string? Openid, string? TransactionId, string? ContractId, string? PrepayId, long? PlanId, string? ContractCode, string? ErrCode,
     string? ErrCodeDes, long Refunded, RefundView[]? Refunds, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, DateTimeOffset? DueAt)
 {
+    /// <summary>The coupons that paid a part; null when none did.</summary>
+    public CouponPart[]? Coupons { get; init; }
+
+    /// <summary>What the user paid in money, where coupons paid too.</summary>
+    public long? CashAmount { get; init; }
+
     public static OrderView Of(Order o) => new(
         o.OutTradeNo, o.MchId, o.AppId, o.Kind, o.TradeType, o.State, o.Amount, o.Body, o.Attach, o.Openid, o.TransactionId, o.ContractId, o.PrepayId,
         o.PlanId, o.ContractCode, o.ErrCode, o.ErrText, o.Refunded,
         o.Refunds is null ? null : [.. o.Refunds.Select(RefundView.Of)],
-        o.CreatedAt, o.PaidAt, o.DueAt);
+        o.CreatedAt, o.PaidAt, o.DueAt)
+    {
+        Coupons = o.Coupons?.ToArray(),
+        CashAmount = o.Coupons is null ? null : o.CashFee,
+    };
 }
 
 internal sealed record LedgerEntry(
-    MovementKind Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At, string? OutRefundNo, string MchId, long Fee);
+    MovementKind Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At, string? OutRefundNo, string MchId, long Fee)
+{
+    /// <summary>The user's own money in it, where coupons had a part.</summary>
+    public long? CashAmount { get; init; }
+
+    /// <summary>What passed through the merchant's account, where coupons had a part.</summary>
+    public long? SettlementAmount { get; init; }
+}
 
 internal sealed record LedgerView(LedgerEntry[] Entries, FundsEntry[] Funds);
 

@@ -20,10 +20,20 @@ internal static class Messages
         using var message = Begin(state, order);
         message.Add("result_code"u8, "SUCCESS").Add("device_info"u8, order.DeviceInfo).Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N")
             .Add("trade_type"u8, order.TradeType).Add("bank_type"u8, order.BankType).Add("total_fee"u8, order.Amount)
-            .Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.Amount).Add("transaction_id"u8, order.TransactionId)
+            .Add("settlement_total_fee"u8, order.Coupons is null ? null : Fen(order.SettlementFee))
+            .Add("fee_type"u8, "CNY").Add("cash_fee"u8, order.CashFee).Add("transaction_id"u8, order.TransactionId)
             .Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach).Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value))
             // Only when the user signed in the cashier.
             .Add("contract_id"u8, order.ContractId);
+        if (order.Coupons is { Count: 1 } one && state.Switches.Is("coupon_notice_form", "one_without_number"))
+        {
+            message.AddOneCoupon(one);
+        }
+        else
+        {
+            message.AddCoupons(order.Coupons);
+        }
+
         Send(state, DeliveryKind.Payment, order, message, now);
     }
 
@@ -39,7 +49,7 @@ internal static class Messages
         using var message = Begin(state, order);
         message.Add("result_code"u8, "SUCCESS").Add("openid"u8, order.Openid).Add("is_subscribe"u8, "N").Add("bank_type"u8, order.BankType)
             .Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY")
-            .Add("cash_fee"u8, state.Switches.Is("debit_notice_cash_fee", "present") ? Fen(order.Amount) : null)
+            .Add("cash_fee"u8, state.Switches.Is("debit_notice_cash_fee", "present") ? Fen(order.CashFee) : null).AddCoupons(order.Coupons)
             .Add("trade_state"u8, state.Switches.Is("debit_notice_trade_state", "present") ? "SUCCESS" : null)
             .Add("transaction_id"u8, order.TransactionId).Add("out_trade_no"u8, order.OutTradeNo).Add("attach"u8, order.Attach)
             .Add("time_end"u8, BeijingTime.Compact(order.PaidAt!.Value)).Add("contract_id"u8, order.ContractId);
@@ -111,11 +121,16 @@ internal static class Messages
         var merchant = state.FindMerchant(refund.MchId)!;
         using var inner = new V2Writer(XmlText.CData, "root");
         inner.Add("transaction_id"u8, refund.TransactionId).Add("out_trade_no"u8, refund.OutTradeNo).Add("refund_id"u8, refund.RefundId)
-            .Add("out_refund_no"u8, refund.OutRefundNo).Add("total_fee"u8, refund.TotalFee).Add("settlement_total_fee"u8, refund.TotalFee)
-            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.Amount).Add("refund_status"u8, Calls.Refunds.Name(refund.State));
+            .Add("out_refund_no"u8, refund.OutRefundNo).Add("total_fee"u8, refund.TotalFee).Add("settlement_total_fee"u8, state.FindOrder(refund.MchId, refund.OutTradeNo)!.SettlementFee)
+            .Add("refund_fee"u8, refund.Amount).Add("settlement_refund_fee"u8, refund.SettlementFee).Add("refund_status"u8, Calls.Refunds.Name(refund.State));
         if (refund.SucceededAt is { } at)
         {
             inner.Add("success_time"u8, BeijingTime.Spaced(at));
+        }
+
+        if (refund.Coupons is not null && state.Switches.Is("refund_notice_coupons", "present"))
+        {
+            inner.Add("cash_refund_fee"u8, refund.CashFee).AddRefundedCoupons(refund.Coupons);
         }
 
         inner.Add("refund_recv_accout"u8, refund.Receiver).Add("refund_account"u8, refund.Account)

@@ -13,6 +13,7 @@ internal sealed class Switches
         .. NoticeSwitches.All,
         .. DebitSwitches.All,
         .. MoneySwitches.All,
+        .. CouponSwitches.All,
         .. V3Switches.All,
     ];
 

@@ -24,7 +24,8 @@ internal static class RefundNotices
             state, delivery, "REFUND." + status, "refund", summary,
             json =>
             {
-                var sub = state.FindOrder(refund.MchId, refund.OutTradeNo)!.SubMchId;
+                var order = state.FindOrder(refund.MchId, refund.OutTradeNo)!;
+                var sub = order.SubMchId;
                 json.WriteString(sub is null ? "mchid" : "sp_mchid", refund.MchId);
                 json.WriteText("sub_mchid", sub);
                 json.WriteString("transaction_id", refund.TransactionId);
@@ -36,7 +37,7 @@ internal static class RefundNotices
                 json.WriteTime("success_time", refund.SucceededAt);
                 json.WriteString("user_received_account", refund.Receiver);
                 json.WriteStartObject("amount");
-                Refunds.WriteAmounts(json, refund);
+                Refunds.WriteAmounts(json, order, refund);
                 json.WriteEndObject();
             },
             now);

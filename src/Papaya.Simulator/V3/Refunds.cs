@@ -280,22 +280,24 @@ internal static class Refunds
         json.WriteString("status", Name(refund.State));
         json.WriteString("funds_account", call.Merchant.FundFlow == FundFlow.New || refund.Account == Refund.Recharged ? "AVAILABLE" : "UNSETTLED");
         json.WriteStartObject("amount");
-        WriteAmounts(json, refund);
-        json.WriteNumber("settlement_refund", refund.Amount);
-        json.WriteNumber("settlement_total", refund.TotalFee);
-        json.WriteNumber("discount_refund", 0);
+        var order = call.State.FindOrder(refund.MchId, refund.OutTradeNo)!;
+        WriteAmounts(json, order, refund);
+        json.WriteNumber("settlement_refund", refund.SettlementFee);
+        json.WriteNumber("settlement_total", order.SettlementFee);
+        json.WriteNumber("discount_refund", refund.Coupons.Total());
         json.WriteString("currency", "CNY");
         json.WriteNumber("refund_fee", refund.Fee);
         json.WriteEndObject();
+        Promotions.WriteRefunded(json, order, refund);
     });
 
     /// <summary>The four amounts that reply and notice share.</summary>
-    public static void WriteAmounts(Utf8JsonWriter json, Refund refund)
+    public static void WriteAmounts(Utf8JsonWriter json, Order order, Refund refund)
     {
         json.WriteNumber("total", refund.TotalFee);
         json.WriteNumber("refund", refund.Amount);
-        json.WriteNumber("payer_total", refund.TotalFee);
-        json.WriteNumber("payer_refund", refund.Amount);
+        json.WriteNumber("payer_total", order.CashFee);
+        json.WriteNumber("payer_refund", refund.CashFee);
     }
 
     /// <summary>A state as V3 writes it.</summary>

@@ -86,7 +86,7 @@ internal static class Transactions
         json.WriteNumber("total", order.Amount);
         if (order.IsPaid)
         {
-            json.WriteNumber("payer_total", order.PayerAmount ?? order.Amount);
+            json.WriteNumber("payer_total", order.PayerAmount ?? order.CashFee);
             json.WriteString("payer_currency", "CNY");
         }
 
@@ -100,6 +100,7 @@ internal static class Transactions
         }
 
         json.WriteEndObject();
+        Promotions.WriteSpent(json, order.Coupons);
     }
 
     /// <summary>The same question by WeChat's number; an official SDK's own test asks it.</summary>

@@ -18,12 +18,15 @@ internal static class Fees
     /// </summary>
     public static long Back(long fee, long amount, long before, long now) => Share(fee, amount, before + now) - Share(fee, amount, before);
 
+    /// <summary>The same part of a sum as another amount is of its whole, half a fen up.</summary>
+    public static long Part(long sum, long whole, long amount) => Share(sum, whole, amount);
+
     /// <summary>Sets the fee of a payment, once what was due for settlement has been settled.</summary>
     public static void Charge(SimulatorState state, Movement payment)
     {
         var merchant = state.FindMerchant(payment.MchId)!;
         Settle(state, merchant, payment.At);
-        payment.Fee = Of(payment.Amount, merchant.FeeRate);
+        payment.Fee = Of(payment.Settled, merchant.FeeRate);
         payment.FeeApart = merchant.FeesApart && state.AccountsOf(merchant.MchId).Fees >= payment.Fee;
         if (state.FindOrder(payment.MchId, payment.OutTradeNo) is { } order)
         {

@@ -50,8 +50,14 @@ internal sealed class Movement
 
     public string Openid { get; set; } = "";
 
-    /// <summary>Fen, more than nothing.</summary>
+    /// <summary>Fen, more than nothing; coupons included.</summary>
     public required long Amount { get; set; }
+
+    /// <summary>The part of it that coupons paid, or that goes back to them.</summary>
+    public long CouponAmount { get; set; }
+
+    /// <summary>The part of that which nobody paid in, and which no account sees.</summary>
+    public long FreeAmount { get; set; }
 
     public DateTimeOffset At { get; set; }
 
@@ -80,12 +86,16 @@ internal sealed class Movement
     [JsonIgnore]
     public bool IsPayment => Kind is MovementKind.Payment or MovementKind.Debit;
 
+    /// <summary>What passes through the merchant's account, fee apart.</summary>
+    [JsonIgnore]
+    public long Settled => Amount - FreeAmount;
+
     /// <summary>What the movement does to the basic account, fee included.</summary>
     [JsonIgnore]
     public long Net => Kind switch
     {
-        MovementKind.Payment or MovementKind.Debit or MovementKind.RefundClosed => Amount - (FeeApart ? 0 : Fee),
-        MovementKind.Refund => (FeeApart ? 0 : Fee) - Amount,
+        MovementKind.Payment or MovementKind.Debit or MovementKind.RefundClosed => Settled - (FeeApart ? 0 : Fee),
+        MovementKind.Refund => (FeeApart ? 0 : Fee) - Settled,
         MovementKind.Opening or MovementKind.TopUp => Amount,
         MovementKind.Withdrawal => -Amount,
         MovementKind.Settlement => 0,

@@ -42,6 +42,9 @@ internal sealed class Numbers(int? seed, NonceSource nonces)
         return $"{tail:x9}{tail * 0x9E3779B97F4A7C15:x16}{now.ToUnixTimeSeconds() & 0xFFFF:x4}";
     }
 
+    /// <summary>12 digits: a coupon or its batch.</summary>
+    public string CouponId() => "10" + Next();
+
     public long Plain() => ++Given;
 
     /// <summary>Six characters of a nonce are thirty random bits.</summary>

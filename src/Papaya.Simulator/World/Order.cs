@@ -143,6 +143,9 @@ internal sealed class Order : Scheduled
     /// <summary>What the user paid in fen, where the amount is in another currency.</summary>
     public long? PayerAmount { get; set; }
 
+    /// <summary>The coupons that paid a part of it; null: none.</summary>
+    public List<CouponPart>? Coupons { get; set; }
+
     /// <summary>contract_err_code of the pre-signing part, when it failed; a repeated order is answered the same.</summary>
     public string? ContractErrCode { get; set; }
 
@@ -174,6 +177,14 @@ internal sealed class Order : Scheduled
     /// <summary>A debit of the global family: its amount is in another money, and only that family's calls know it.</summary>
     [JsonIgnore]
     public bool IsGlobal => Currency is not null;
+
+    /// <summary>What the user paid in money, in fen.</summary>
+    [JsonIgnore]
+    public long CashFee => Amount - Coupons.Total();
+
+    /// <summary>What is settled: all but discounts that nobody paid in.</summary>
+    [JsonIgnore]
+    public long SettlementFee => Amount - Coupons.Free();
 
     [JsonIgnore]
     public bool IsPaid => State is TradeState.Success or TradeState.Refund;

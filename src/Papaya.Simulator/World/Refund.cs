@@ -38,6 +38,17 @@ internal sealed class Refund : Scheduled
 
     public required long Amount { get; set; }
 
+    /// <summary>What of it goes back to the coupons that paid; null: none did.</summary>
+    public List<CouponPart>? Coupons { get; set; }
+
+    /// <summary>What the user gets in money, in fen.</summary>
+    [JsonIgnore]
+    public long CashFee => Amount - Coupons.Total();
+
+    /// <summary>What the merchant gives.</summary>
+    [JsonIgnore]
+    public long SettlementFee => Amount - Coupons.Free();
+
     public string? Reason { get; set; }
 
     public string? NotifyUrl { get; set; }

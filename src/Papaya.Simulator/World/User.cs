@@ -75,6 +75,9 @@ internal sealed class User
 
     public List<Card>? Cards { get; set; }
 
+    /// <summary>Coupons, spent ones too, in the order in which they were given.</summary>
+    public List<Coupon>? Coupons { get; set; }
+
     /// <summary>The card or <c>wallet</c> that the user wants to be tried first.</summary>
     public string? Preferred { get; set; }
 

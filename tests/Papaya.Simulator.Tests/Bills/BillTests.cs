@@ -70,6 +70,33 @@ public sealed class BillTests
     }
 
     [Theory]
+    [InlineData("27", "ALL", "25.00 15.00 15.00 0.00 0.00 0.00 0.09000|0.00 0.00 0.00 7.50 2.50 12.50 -0.05000", "`2.0,`15.00,`7.50,`2.50,`0.04000,`25.00,`12.50")]
+    [InlineData("24", "ALL", "25.00 15.00 0.00 0.00 0.09000|0.00 0.00 12.50 7.50 -0.05000", "`2.0,`25.00,`12.50,`7.50,`0.04000")]
+    [InlineData("27", "RECHARGE_REFUND", "0.00 0.00 0.00 7.50 2.50 12.50 -0.05000", "`1.0,`0.00,`7.50,`2.50,`-0.05000,`0.00,`12.50")]
+    [InlineData("27", "SUCCESS", "25.00 15.00 15.00 0.09000", "`1.0,`15.00,`0.09000,`25.00")]
+    public async Task Coupons_have_their_columns(string layout, string type, string rows, string sums)
+    {
+        await using var world = await World.StartAsync(switches: ("bill_layout", layout));
+        var openid = await world.UserAsync();
+        foreach (var (amount, kind) in new[] { (500, "CASH"), (1_000, "NO_CASH") })
+        {
+            await world.DoAsync($"/users/{openid}/coupons", new JsonObject { ["amount"] = amount, ["type"] = kind });
+        }
+
+        await world.SignedAsync(openid, changes: ("out_trade_no", "P1"));
+        await world.RefundAsync("P1", "R1", 1_250);
+        await world.AdvanceAsync(TimeSpan.FromDays(1));
+        var lines = Text(await world.BillAsync("20260115", type)).TrimEnd().Split("\r\n");
+        var names = lines[0].TrimStart('\uFEFF').Split(',');
+        string[] wanted = layout == "24"
+            ? ["总金额", "代金券或立减优惠金额", "退款金额", "代金券或立减优惠退款金额", "手续费"]
+            : ["订单金额", "应结订单金额", "代金券金额", "退款金额", "充值券退款金额", "申请退款金额", "手续费"];
+        var cells = lines[1..^2].Select(l => l[1..].Split(",`")).Select(row => string.Join(' ', wanted.Select(n => Array.IndexOf(names, n)).Where(n => n >= 0).Select(n => row[n])));
+        Assert.Equal(rows, string.Join('|', cells));
+        Assert.Equal(sums, lines[^1]);
+    }
+
+    [Theory]
     [InlineData("27", "SUCCESS", 20, "总交易单数,应结订单总金额,手续费总金额,订单总金额", "`2.0,`50.00,`0.30000,`50.00")]
     [InlineData("27", "REFUND", 29, "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额", "`1.0,`0.00,`10.01,`0.00,`-0.06000,`0.00,`10.01")]
     [InlineData("24", "ALL", 24, "总交易单数,总交易额,总退款金额,总代金券或立减优惠退款金额,手续费总金额", "`3.0,`50.00,`10.01,`0.00,`0.24000")]

@@ -41,11 +41,12 @@ public sealed class FundFlowTests
         Assert.Equal((long)closing["fees"]!, fees);
         JsonNode[] trades = [.. ledger["entries"]!.AsArray().Concat(ledger["funds"]!.AsArray().Where(f => (string?)f!["kind"] == "refund_closed"))!];
         long Sum(string kind, string member) => trades.Where(e => (string?)e!["kind"] == kind).Sum(e => (long)e![member]!);
-        var taken = Sum("payment", "amount") + Sum("debit", "amount") - Sum("refund", "amount") + Sum("refund_closed", "amount");
+        long Settled(string kind) => trades.Where(e => (string?)e!["kind"] == kind).Sum(SettledOf);
+        var taken = Settled("payment") + Settled("debit") - Settled("refund") + Settled("refund_closed");
         var cost = Sum("payment", "fee") + Sum("debit", "fee") - Sum("refund", "fee") + Sum("refund_closed", "fee");
         long Moved(string kind) => ledger["funds"]!.AsArray().Where(f => (string?)f!["kind"] == kind && (string?)f["account"] != "operation").Sum(f => (long)f!["amount"]!);
         Assert.Equal(Moved("opening") + Moved("top_up") - Moved("withdrawal") + taken - cost, (long)closing["basic"]! + (long)closing["fees"]!);
-        Assert.True(taken > 0 && cost > 0);
+        Assert.True(taken > 0 && cost > 0 && trades.Count(e => e["cash_amount"] is not null) > 5);
     }
 
     [Fact]
@@ -125,7 +126,9 @@ public sealed class FundFlowTests
                     case 0 or 1:
                         var amount = random.Next(1, 40_000);
                         var number = world.Unique("P");
-                        var contract = await world.SignedAsync(changes: [("out_trade_no", number), ("total_fee", amount.ToString()), ("attach", "a, b\r\nc,d")]);
+                        var openid = await world.UserAsync();
+                        await GiveCouponsAsync(world, random, openid);
+                        var contract = await world.SignedAsync(openid, changes: [("out_trade_no", number), ("total_fee", amount.ToString()), ("attach", "a, b\r\nc,d")]);
                         paid.Add((number, amount, amount));
                         var debit = world.Unique("D");
                         await world.ApplyAsync(contract, debit, ("total_fee", "4999"));
@@ -156,6 +159,17 @@ public sealed class FundFlowTests
         }
     }
 
+    private static async Task GiveCouponsAsync(World world, Random random, string openid)
+    {
+        for (var n = random.Next(4); n > 0; n--)
+        {
+            await world.DoAsync($"/users/{openid}/coupons", new JsonObject
+            {
+                ["amount"] = random.Next(1, 3_000), ["type"] = random.Next(2) == 0 ? "CASH" : "NO_CASH", ["minimum"] = random.Next(6_000),
+            });
+        }
+    }
+
     private static async Task CheckTradeBillAsync(World world, DateOnly day, JsonNode[] entries)
     {
         var rows = new List<BillRow>();
@@ -176,10 +190,20 @@ public sealed class FundFlowTests
         summary = reader.Summary!;
         Assert.Equal(
             entries.Select(e => ((string?)e["out_trade_no"], (string?)e["out_refund_no"], (long)e["amount"]!, ((string?)e["kind"] == "refund" ? -1_000 : 1_000) * (long)e["fee"]!)),
-            rows.Select(r => ((string?)r.OrderNumber, r.RefundNumber, r.IsRefund ? r.RefundFen!.Value : r.AmountFen, r.FeeMilliFen)));
+            rows.Select(r => ((string?)r.OrderNumber, r.RefundNumber, r.IsRefund ? r.RequestedRefundFen ?? r.RefundFen!.Value : r.AmountFen, r.FeeMilliFen)));
+        // 24 columns know only whole amounts; 27 have what was settled.
+        var isOld = rows[0].SettlementFen is null;
+        Assert.Equal(
+            entries.Select(e => (isOld ? (long)e["amount"]! : SettledOf(e), (long)e["amount"]! - (long)(e["cash_amount"] ?? e["amount"])!)),
+            rows.Select(r => (
+                r.IsRefund ? r.RefundFen!.Value : r.SettlementFen ?? r.AmountFen,
+                r.IsRefund ? r.RefundCouponFen!.Value + (isOld ? 0 : r.RequestedRefundFen!.Value - r.RefundFen!.Value) : r.CouponFen!.Value)));
         Assert.Equal(rows.Count, summary.Lines);
         Assert.Equal(rows.Sum(r => r.AmountFen), summary.AmountFen);
         Assert.Equal(rows.Sum(r => r.RefundFen), summary.RefundFen);
+        Assert.Equal(rows.Sum(r => r.RefundCouponFen), summary.RefundCouponFen);
+        Assert.Equal(isOld ? null : rows.Sum(r => r.SettlementFen), summary.SettlementFen);
+        Assert.Equal(isOld ? null : rows.Sum(r => r.RequestedRefundFen), summary.RequestedRefundFen);
         Assert.Equal(rows.Sum(r => r.FeeMilliFen), summary.FeeMilliFen);
     }
 
@@ -212,6 +236,8 @@ public sealed class FundFlowTests
         Assert.Equal((count, income, expense), (reader.Summary!.Lines, reader.Summary.FenIn, reader.Summary.FenOut));
         return gained;
     }
+
+    private static long SettledOf(JsonNode entry) => (long)(entry["settlement_amount"] ?? entry["amount"])!;
 
     private static async Task<long> OpeningAsync(World world) =>
         (await world.SeeAsync("/ledger"))["funds"]!.AsArray().Where(f => (string?)f!["kind"] == "opening").Sum(f => (long)f!["amount"]!);
