@@ -36,7 +36,51 @@ public enum UserBank
 /// <param name="Balance">Fen in his wallet.</param>
 /// <param name="Account">State of his account.</param>
 /// <param name="Contracts">His contracts, terminated ones too.</param>
-public sealed record TestUser(string Openid, long Balance, UserAccount Account, IReadOnlyList<TestContract> Contracts);
+public sealed record TestUser(string Openid, long Balance, UserAccount Account, IReadOnlyList<TestContract> Contracts)
+{
+    /// <summary>His coupons, spent ones too.</summary>
+    public required IReadOnlyList<TestCoupon> Coupons { get; init; }
+}
+
+/// <summary>Whose money a coupon is when it pays.</summary>
+public enum CouponKind
+{
+    /// <summary>Paid in beforehand: it is settled like the user's own money.</summary>
+    [JsonStringEnumMemberName("CASH")]
+    Cash,
+
+    /// <summary>A discount: it is not settled.</summary>
+    [JsonStringEnumMemberName("NO_CASH")]
+    NoCash,
+}
+
+/// <summary>A coupon (代金券) of a user. Payments and debits spend those that fit, the largest first.</summary>
+public sealed record TestCoupon
+{
+    /// <summary><c>coupon_id</c>; null draws one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Fen, at least 1.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>Whose money it is.</summary>
+    public CouponKind Type { get; init; }
+
+    /// <summary>The least amount of an order that it pays for, in fen.</summary>
+    public long Minimum { get; init; }
+
+    /// <summary>The merchant whose orders it pays for; null: everybody's.</summary>
+    public string? MchId { get; init; }
+
+    /// <summary>It pays only for orders with this <c>goods_tag</c>; null: for all.</summary>
+    public string? GoodsTag { get; init; }
+
+    /// <summary>What the user reads on it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The order that it paid for; null: it can be spent.</summary>
+    public string? SpentOn { get; init; }
+}
 
 /// <summary>A contract as WeChat has it.</summary>
 /// <param name="ContractId">WeChat's number.</param>
@@ -102,7 +146,14 @@ public sealed record SigningResult(bool Signed, string? ContractId, string? Reas
 /// <param name="Openid">The user.</param>
 /// <param name="Amount">Fen, always positive.</param>
 /// <param name="At">When.</param>
-public sealed record LedgerEntry(string Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At);
+public sealed record LedgerEntry(string Kind, string OutTradeNo, string TransactionId, string? ContractId, string Openid, long Amount, DateTimeOffset At)
+{
+    /// <summary>Fen of the user's own money in it, where coupons had a part; else null.</summary>
+    public long? CashAmount { get; init; }
+
+    /// <summary>Fen that passed through the merchant's account, where coupons had a part; else null.</summary>
+    public long? SettlementAmount { get; init; }
+}
 
 /// <summary>One send of a notification.</summary>
 /// <param name="At">When.</param>
@@ -158,6 +209,7 @@ internal sealed record Listing<T>(T[] Data);
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(UserSetup))]
 [JsonSerializable(typeof(TestUser))]
+[JsonSerializable(typeof(TestCoupon))]
 [JsonSerializable(typeof(TestTemplate))]
 [JsonSerializable(typeof(MerchantSetup))]
 [JsonSerializable(typeof(MerchantView))]

@@ -84,6 +84,10 @@ public sealed class TestSimulator : IAsyncDisposable
     public Task<TestUser> UserAsync(string openid, long? balance = null, UserAccount? account = null, UserBank? bank = null, CancellationToken ct = default) =>
         _control.PostAsync("/users", new UserSetup(openid, balance, account, bank), TestJson.Default.UserSetup, TestJson.Default.TestUser, ct);
 
+    /// <summary>Gives a user a coupon, which his next payment or debit spends if it fits.</summary>
+    public Task<TestUser> GiveCouponAsync(string openid, TestCoupon coupon, CancellationToken ct = default) =>
+        _control.PostAsync($"/users/{Uri.EscapeDataString(openid)}/coupons", coupon, TestJson.Default.TestCoupon, TestJson.Default.TestUser, ct);
+
     /// <summary>A user as he is now.</summary>
     public Task<TestUser> FindUserAsync(string openid, CancellationToken ct = default) => _control.GetAsync("/users/" + Uri.EscapeDataString(openid), TestJson.Default.TestUser, ct);
 

@@ -1,5 +1,10 @@
 using System.Text.Json.Nodes;
+using Papaya.Billing.Calendar;
+using Papaya.Billing.Reconciliation;
+using Papaya.Cli.Demo;
 using Papaya.Cli.Http;
+using Papaya.Cli.Up;
+using Papaya.WeChatPay;
 
 namespace Papaya.World.Tests;
 
@@ -22,6 +27,43 @@ public sealed class DebitTests
         var refund = await world.Papaya.PostAsync("/v1/refunds", new JsonObject { ["charge"] = charge, ["amount"] = 888, ["reason"] = "车坏了" }, default);
         await world.AdvanceAsync(TimeSpan.FromHours(1));
         Assert.Equal("succeeded", (await world.Papaya.RefundAsync(refund.Text("id"), default)).Text("status"));
+        Assert.Empty(await world.ViolationsAsync());
+    }
+
+    [Theory]
+    [InlineData("CASH")]
+    [InlineData("NO_CASH")]
+    public async Task A_renewal_that_a_coupon_pays_in_part_is_paid_refunded_and_in_the_bill(string type)
+    {
+        await using var world = await World.StartAsync();
+        var who = await world.SubscribeAsync();
+        await world.WeChat.PostAsync($"/users/{who.OpenId}/coupons", new JsonObject { ["id"] = "C1", ["amount"] = 500, ["type"] = type }, default);
+        var end = await world.PeriodEndAsync(who);
+        await world.AdvanceToAsync(end + TimeSpan.FromHours(1));
+        Assert.True(await world.PeriodEndAsync(who) > end);
+        var charge = (await world.ChargesAsync(who))[0];
+        Assert.Equal(("succeeded", 2_500), (charge.Text("status"), charge.Number("amount")));
+        var truth = (await world.WeChat.GetAsync("/ledger", default)).List("entries").Single(e => e.Text("kind") == "debit");
+        Assert.Equal((2_500, 2_000, type == "CASH" ? 2_500 : 2_000), (truth.Number("amount"), truth.Number("cash_amount"), truth.Number("settlement_amount")));
+
+        var refund = await world.Papaya.PostAsync("/v1/refunds", new JsonObject { ["charge"] = charge.Text("id"), ["amount"] = 2_500, ["reason"] = "退" }, default);
+        await world.AdvanceAsync(TimeSpan.FromHours(2));
+        Assert.Equal("succeeded", (await world.Papaya.RefundAsync(refund.Text("id"), default)).Text("status"));
+        Assert.Null((await world.WeChat.GetAsync($"/users/{who.OpenId}", default)).List("coupons")[0].At("spent_on"));
+
+        await world.AdvanceAsync(TimeSpan.FromHours(24));
+        var (number, transaction, day) = (charge.Text("out_trade_no"), truth.Text("transaction_id"), truth.Instant("at"));
+        using var http = world.Sandbox.SimulatorHttp();
+        var merchant = new MerchantCredentials { MerchantNumber = Sandbox.MerchantNumber, ApiV2Keys = [new(Sandbox.ApiV2Key)] };
+        var bill = await new BillDesk(new(http, merchant, world.Sandbox.SimulatorUrl, world.Sandbox.Clock), Sandbox.OfficialAccount).DownloadAsync(Beijing.DateOf(day), default);
+        var matched = BillMatching.Match(
+            bill.Lines,
+            [
+                new(MovementKind.Debit, number, transaction, 2_500, day, IsSettled: true),
+                new(MovementKind.Refund, number, transaction, 2_500, day, IsSettled: true, RefundNumber: refund.Text("out_refund_no")),
+            ],
+            bill.Totals);
+        Assert.True(matched.IsClean, string.Join(';', matched.Differences));
         Assert.Empty(await world.ViolationsAsync());
     }
 

@@ -73,7 +73,9 @@ internal static class SimActs
         new("users", "list", Get, "/users", "List the users.", "papaya sim users list") { Columns = ["openid", "nickname", "balance", "account", "bank", "risk", "other_items"] },
         new("users", "show", Get, "/users/{OPENID}", "Show a user with money, contracts and what WeChat has told him.", "papaya sim users show oSimUser0001"),
         new("users", "set", Post, "/users", "Create a user or change one.", "papaya sim users set ann balance=100000 account=normal risk=none")
-            { Body = ["openid={OPENID}"], Members = "balance, account (normal, abnormal, closed), bank (ok, maintenance), risk (none, refuse), cards, nickname, other_items" },
+            { Body = ["openid={OPENID}"], Members = "balance, account (normal, abnormal, closed), bank (ok, maintenance), risk (none, refuse), cards, coupons, nickname, other_items" },
+        new("users", "coupon", Post, "/users/{OPENID}/coupons", "Give a user a coupon, or several of a kind.", "papaya sim users coupon ann amount=500 type=NO_CASH minimum=2000")
+            { Members = "amount, type (CASH, NO_CASH), minimum, mch_id, goods_tag, count, id, name, stock_id" },
 
         new("templates", "list", Get, "/templates", "List the templates.", "papaya sim templates list") { Columns = ["mch_id", "plan_id", "name", "kind", "cycle", "fee", "amount", "mode", "disabled", "signing_blocked"] },
         new("templates", "set", Post, "/templates", "Create a template or replace one.", "papaya sim templates set 10000100 20001 name=周卡 kind=periodic cycle=week fee=fixed amount=600 mode=delay_24h")

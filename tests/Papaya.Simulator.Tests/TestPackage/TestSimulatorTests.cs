@@ -55,6 +55,18 @@ public sealed class TestSimulatorTests
     }
 
     [Fact]
+    public async Task A_coupon_pays_a_part()
+    {
+        await using var simulator = await TestSimulator.StartAsync(new() { Start = Start });
+        var user = await simulator.GiveCouponAsync(User, new() { Id = "C1", Amount = 300, Type = CouponKind.NoCash, Minimum = 1_000 });
+        Assert.Equal(("C1", CouponKind.NoCash, 1_000, null), (user.Coupons[0].Id, user.Coupons[0].Type, user.Coupons[0].Minimum, user.Coupons[0].SpentOn));
+        await SignAsync(simulator, simulator.Merchant, "12537");
+        var paid = Assert.Single(await simulator.LedgerAsync());
+        Assert.Equal((1_500, 1_200, 1_200), (paid.Amount, paid.CashAmount, paid.SettlementAmount));
+        Assert.Equal(paid.OutTradeNo, (await simulator.FindUserAsync(User)).Coupons[0].SpentOn);
+    }
+
+    [Fact]
     public async Task A_user_may_sign_without_paying()
     {
         await using var simulator = await TestSimulator.StartAsync();
