@@ -85,21 +85,6 @@ public sealed class CouponRefundTests
     }
 
     [Theory]
-    [InlineData("present", true)]
-    [InlineData("absent", false)]
-    public async Task The_notification_may_be_silent_about_coupons(string value, bool isThere)
-    {
-        await using var world = await World.StartAsync(switches: ("refund_notice_coupons", value));
-        await using var listener = await Listener.StartAsync(world.Clock);
-        var openid = await world.UserAsync(10_000);
-        await CouponTests.GiveAsync(world, openid, ("A", 500, "CASH"));
-        await world.SignedAsync(openid, changes: ("out_trade_no", "P1"));
-        await world.RefundAsync("P1", "R1", 2_500, changes: ("notify_url", listener.Url));
-        await world.AdvanceAsync(TimeSpan.FromMinutes(20));
-        Assert.Equal(isThere, Open(listener[0])["coupon_refund_fee"] == "500");
-    }
-
-    [Theory]
     [InlineData("proportional", "B:250 A:125")]
     [InlineData("in_order", "B:375")]
     public async Task Several_coupons_share_by_a_switch(string value, string parts)

@@ -91,22 +91,6 @@ public sealed class CouponTests : IDisposable
     }
 
     [Theory]
-    [InlineData("coupons_and_debits", "spent", "2300")]
-    [InlineData("coupons_and_debits", "kept", "2500")]
-    [InlineData("coupons_at_once", "20", "2300")]
-    [InlineData("coupons_at_once", "1", "2400")]
-    public async Task What_is_nowhere_written_is_a_switch(string name, string value, string cash)
-    {
-        await using var world = await World.StartAsync(switches: (name, value));
-        var openid = await world.UserAsync();
-        var contract = await world.SignedAsync(openid);
-        await world.DoAsync($"/users/{openid}/coupons", new JsonObject { ["amount"] = 100, ["count"] = 2 });
-        await world.ApplyAsync(contract, "D1");
-        await world.SettleAsync();
-        Assert.Equal(cash, (await world.OrderQueryAsync("D1"))["cash_fee"]);
-    }
-
-    [Theory]
     [InlineData("no", "2500", null)]
     [InlineData("yes", "0", "OTHERS")]
     public async Task Coupons_pay_all_only_where_the_switch_says_so(string value, string cash, string? bank)
@@ -120,20 +104,6 @@ public sealed class CouponTests : IDisposable
         Assert.Equal(value == "yes" ? 2_500 : 0, await world.BalanceAsync(openid));
         Assert.Equal(value == "yes" ? 0 : 2_485, (long)(await world.SeeAsync("/merchants/10000100/funds"))["unsettled"]!);
         Assert.Equal("SUCCESS", (await world.RefundAsync("P1", "R1", 2_500)).Outcome);
-    }
-
-    [Theory]
-    [InlineData("numbered", "coupon_id_0")]
-    [InlineData("one_without_number", "coupon_id")]
-    public async Task One_coupon_in_a_payment_s_message_has_a_number_or_none(string form, string name)
-    {
-        await using var world = await World.StartAsync(switches: ("coupon_notice_form", form));
-        await using var listener = await Listener.StartAsync(world.Clock);
-        var openid = await world.UserAsync();
-        await GiveAsync(world, openid, ("A", 100, "CASH"));
-        await world.SignedAsync(openid, changes: ("notify_url", listener.Url));
-        await world.SettleAsync();
-        Assert.Equal(("A", form == "numbered"), (listener[0][name], listener[0]["coupon_fee_0"] is not null));
     }
 
     [Theory]

@@ -40,6 +40,12 @@ public sealed class RoomPageTests(Browser browser)
         await visit.Page.Locator("main button.main").ClickAsync();
         var user = await world.SeeAsync("/users/oSimUser0002");
         Assert.Equal((1234, "abnormal"), ((long)user["balance"]!, (string)user["account"]!));
+        await visit.Page.Locator("#coupon-amount").FillAsync("3.21");
+        await visit.Page.Locator("#coupon-type").SelectOptionAsync("NO_CASH");
+        await visit.Page.Locator("form:has(#coupon-amount) button").ClickAsync();
+        Assert.Contains("¥3.21", await visit.TextAsync(".cards"), StringComparison.Ordinal);
+        var coupon = (await world.SeeAsync("/users/oSimUser0002"))["coupons"]![0]!;
+        Assert.Equal((321, "NO_CASH"), ((long)coupon["amount"]!, (string)coupon["type"]!));
 
         await visit.OpenAsync("/room/faults");
         await visit.Page.Locator("#kind").SelectOptionAsync("http_500");
