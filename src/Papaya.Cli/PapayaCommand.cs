@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -56,7 +57,7 @@ internal static class PapayaCommand
                 await error.WriteLineAsync(WithoutType(mistake.Message));
             }
 
-            await error.WriteLineAsync("See papaya --help.");
+            await error.WriteLineAsync($"See papaya{Words(parsed.CommandResult)} --help.");
             return Usage;
         }
 
@@ -70,6 +71,9 @@ internal static class PapayaCommand
             return Failed;
         }
     }
+
+    /// <summary>The words that led to a command, each behind a blank.</summary>
+    private static string Words(CommandResult command) => command.Parent is CommandResult parent ? $"{Words(parent)} {command.Command.Name}" : "";
 
     /// <summary>The library ends such a sentence with the name of a .NET type.</summary>
     private static string WithoutType(string message) =>

@@ -127,11 +127,11 @@ internal static class SimActs
             { Body = ["outcome={OUTCOME}"], Members = "mch_id" },
         new("ledger", null, Get, "/ledger", "Every movement of money.", "papaya sim ledger") { List = "entries", Columns = ["at", "kind", "amount", "out_trade_no", "contract_id", "openid", "transaction_id"] },
 
-        new("requests", "list", Get, "/requests", "What merchants asked for.", "papaya sim requests list path=/pay/pappayapply limit=20")
-            { Members = "path, number, mch_id, since, after, limit", Columns = ["id", "at", "method", "path", "out_trade_no", "contract_id", "status", "err_code", "verdict", "fault"] },
+        new("requests", "list", Get, "/requests", "What merchants asked for.", "papaya sim requests list path=/pay/pappayapply last=5")
+            { Members = "path, number, mch_id, since, after, limit, last", Columns = ["id", "at", "method", "path", "out_trade_no", "contract_id", "status", "err_code", "verdict", "fault"] },
         new("requests", "show", Get, "/requests/{ID}", "Show a call with both strings to sign.", "papaya sim requests show r12"),
         new("notifications", "list", Get, "/notifications", "What was sent to merchants.", "papaya sim notifications list out_trade_no=P260302001")
-            { Members = "out_trade_no, number, kind, mch_id, since, after, limit", Columns = SendColumns },
+            { Members = "out_trade_no, number, kind, mch_id, since, after, limit, last", Columns = SendColumns },
         new("notifications", "show", Get, "/notifications/{ID}", "Show a send with its string to sign.", "papaya sim notifications show s7"),
         new("notifications", "send", Post, "/notifications/{ID}/send", "Send the same bytes again.", "papaya sim notifications send s7 copies=30") { Members = "to, copies" },
         new("notifications", "drop", Post, "/notifications/{ID}/drop", "Send it never again.", "papaya sim notifications drop d3"),

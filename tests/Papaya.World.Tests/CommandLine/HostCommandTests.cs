@@ -165,6 +165,7 @@ public sealed class HostCommandTests : IDisposable
         Assert.Equal(2, await RunAsync([.. command.Split(' '), option, value]));
         Assert.DoesNotContain("System.", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains(option, _error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"See papaya {command} --help.", _error.ToString().TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
