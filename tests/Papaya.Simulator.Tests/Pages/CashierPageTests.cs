@@ -98,6 +98,44 @@ public sealed class CashierPageTests(Browser browser)
         await visit.LookAsync("result-not-paid");
     }
 
+    [Theory]
+    [InlineData("day", "日", "day")]
+    [InlineData("week", "周", "week")]
+    [InlineData("quarter", "季", "quarter")]
+    [InlineData("half_year", "半年", "half-year")]
+    [InlineData("year", "年", "year")]
+    [InlineData("use", "次", "use")]
+    public async Task The_service_line_ends_with_the_cycle_whichever_it_is(string cycle, string chinese, string english)
+    {
+        await using var world = await World.StartAsync();
+        await world.DoAsync("/templates", new System.Text.Json.Nodes.JsonObject
+        {
+            ["mch_id"] = World.MchId, ["plan_id"] = 12541, ["name"] = "会员", ["kind"] = cycle == "use" ? "pay_later" : "periodic", ["cycle"] = cycle, ["fee"] = "fixed", ["amount"] = 2500,
+        });
+        using var http = new HttpClient { BaseAddress = world.Address };
+        var address = await OrderAsync(world, ("plan_id", "12541"));
+        Assert.Contains($"id=\"service\">会员 / {chinese}</dd>", System.Net.WebUtility.HtmlDecode(await http.GetStringAsync(address)), StringComparison.Ordinal);
+        Assert.Contains($"id=\"service\">会员 / {english}</dd>", System.Net.WebUtility.HtmlDecode(await http.GetStringAsync(address + "?lang=en")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?sign=off")]
+    [InlineData("?sign=&offers=false&hide=sign")]
+    [InlineData("?action=pay&sign=on&disabled=1")]
+    public async Task Nobody_takes_the_switch_away_or_presses_it_beforehand_by_an_address(string query)
+    {
+        await using var world = await World.StartAsync();
+        using var http = new HttpClient { BaseAddress = world.Address };
+        var html = await http.GetStringAsync(await OrderAsync(world) + query);
+        var at = html.IndexOf("<input type=\"checkbox\" id=\"sign\"", StringComparison.Ordinal);
+        Assert.True(at > 0, html);
+        var box = html[at..html.IndexOf('>', at)];
+        Assert.DoesNotContain("checked", box, StringComparison.Ordinal);
+        Assert.DoesNotContain("disabled", box, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", box, StringComparison.Ordinal);
+        Assert.Equal(1, html.Split("name=\"sign\"").Length - 1);
+    }
+
     [Fact]
     public async Task Without_its_contract_part_it_is_an_ordinary_cashier()
     {

@@ -8,8 +8,6 @@ namespace Papaya.Simulator.Pages.Room;
 /// <summary>The stations of an order, in order of time, for its life line.</summary>
 internal static class OrderLife
 {
-    private const int MostSends = 12;
-
     public static JsonArray Of(Order order, CallRecord[] sends)
     {
         var steps = new List<(DateTimeOffset At, string Tone, string Chinese, string English, string Detail)>
@@ -25,9 +23,16 @@ internal static class OrderLife
             steps.Add((sends.FirstOrDefault()?.At ?? order.CreatedAt, "bad", "未成功，已关闭", "failed or closed", $"{order.ErrCode} {order.ErrText}".Trim()));
         }
 
-        foreach (var send in sends.Take(MostSends))
+        for (var at = 0; at < sends.Length;)
         {
-            steps.Add((send.At, send.Acknowledged ? "good" : "wait", $"通知第 {send.Send} 次", $"message, send {send.Send}", send.Acknowledged ? "✓ " + send.Path : send.Path));
+            var send = sends[at];
+            // Sends that nobody acknowledged are one station: there may be thirty in a row.
+            var alike = send.Acknowledged ? 1 : sends.Skip(at).TakeWhile(s => !s.Acknowledged).Count();
+            var last = sends[at + alike - 1];
+            steps.Add(alike == 1
+                ? (send.At, send.Acknowledged ? "good" : "wait", $"通知第 {send.Send} 次{(send.Acknowledged ? "，已确认" : "，未确认")}", $"message, send {send.Send}, {(send.Acknowledged ? "acknowledged" : "not acknowledged")}", send.Path)
+                : (send.At, "wait", $"通知 {alike} 次，均未确认", $"message, {alike} sends, none acknowledged", $"… {Show.Time(last.At)} · {send.Path}"));
+            at += alike;
         }
 
         foreach (var refund in order.Refunds ?? [])
@@ -36,6 +41,16 @@ internal static class OrderLife
             if (refund.SucceededAt is { } done)
             {
                 steps.Add((done, "good", "退款成功", "refunded", refund.OutRefundNo));
+            }
+
+            if (refund.AbnormalAt is { } abnormal)
+            {
+                steps.Add((abnormal, "bad", "退款异常", "refund abnormal", refund.OutRefundNo));
+            }
+
+            if (refund.ClosedAt is { } closed)
+            {
+                steps.Add((closed, "none", "退款关闭", "refund closed", refund.OutRefundNo));
             }
         }
 

@@ -55,6 +55,9 @@ internal sealed class RoomPages(SimulatorState state, RoomViews views, ControlDe
     /// <summary>An address of this room; anything else becomes its first page.</summary>
     internal static string Own(string? address) => address is ['/', ..] and not ['/', '/' or '\\', ..] ? address : "/";
 
+    /// <summary>The entry of the list on the left that an address belongs to.</summary>
+    private static string PlaceOf(string address) => string.Join('/', address.Split('?', '#')[0].Split('/').Take(3));
+
     private static string Route(HttpContext http, string name) => ControlApi.Route(http, name);
 
     private static string? Query(HttpContext http, string name) => ControlApi.Query(http, name);
@@ -131,7 +134,7 @@ internal sealed class RoomPages(SimulatorState state, RoomViews views, ControlDe
         var (call, wrong) = FormCall.Read(form);
         await (call is null
             ? RefuseAsync(http, wrong, "", back, StatusCodes.Status400BadRequest)
-            : AnswerAsync<CommandPage>(http, new() { ["method"] = call.Method, ["path"] = call.Path, ["body"] = call.Body, ["back"] = back, ["place"] = back.Split('?')[0] }));
+            : AnswerAsync<CommandPage>(http, new() { ["method"] = call.Method, ["path"] = call.Path, ["body"] = call.Body, ["back"] = back, ["place"] = PlaceOf(back) }));
     }
 
     private async Task PlayAsync(HttpContext http)
@@ -145,7 +148,7 @@ internal sealed class RoomPages(SimulatorState state, RoomViews views, ControlDe
     }
 
     private Task RefuseAsync(HttpContext http, string? reason, string call, string back, int status) =>
-        AnswerAsync<RefusedPage>(http, new() { ["reason"] = reason, ["call"] = call, ["back"] = back }, status);
+        AnswerAsync<RefusedPage>(http, new() { ["reason"] = reason, ["call"] = call, ["back"] = back, ["place"] = PlaceOf(back) }, status);
 
     // ---- pages that ask the control API -------------------------------------------------------------------------------
 
