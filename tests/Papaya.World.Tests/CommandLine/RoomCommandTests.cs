@@ -23,6 +23,7 @@ public sealed partial class RoomCommandTests
         FormCall.Post("/_sim/clock", ("frozen", true)),
         FormCall.Post("/_sim/clock", ("frozen", false)),
         FormCall.Post("/_sim/users", ("openid", "o it's me"), ("balance", 1234), ("cards", new JsonArray(new JsonObject { ["bank"] = "CMB_DEBIT" }))),
+        FormCall.Post("/_sim/users/ann/coupons", ("amount", 500), ("type", "NO_CASH")),
         FormCall.Post("/_sim/templates", ("mch_id", "10000100"), ("plan_id", 20001), ("name", "周卡 & 月卡"), ("disabled", true)),
         FormCall.Post("/_sim/merchants", ("mch_id", "10000200"), ("apps", new JsonArray(new JsonObject { ["app_id"] = "wx1", ["kind"] = "mobile_app" }))),
         FormCall.Get("/_sim/merchants/10000100"),

@@ -24,6 +24,7 @@ internal static class CommandLines
         ("POST", "/_sim/clock?frozen=false", "clock run"),
         ("POST", "/_sim/users", "users set {openid}"),
         ("GET", "/_sim/users/{openid}", "users show {openid}"),
+        ("POST", "/_sim/users/{openid}/coupons", "users coupon {openid}"),
         ("POST", "/_sim/templates", "templates set {mch_id} {plan_id}"),
         ("POST", "/_sim/merchants", "merchants set {mch_id}"),
         ("GET", "/_sim/merchants/{mch_id}", "merchants show {mch_id}"),
