@@ -42,7 +42,7 @@ public sealed class ScheduledTests
 
         var asked = await client.Scheduled.QueryDebitAsync(new() { OrderNumber = "debit1" });
         Assert.True(asked.IsPaid(Amount));
-        Assert.Equal("debit1", (string?)(await shop.GetAsync($"/v3/pay/transactions/id/{asked.TransactionId}?mchid={World.MchId}")).Json!["out_trade_no"]);
+        Assert.Equal("debit1", (string?)(await shop.GetAsync($"/v3/pay/transactions/id/{asked.WeChatTransactionId}?mchid={World.MchId}")).Json!["out_trade_no"]);
         Assert.Equal(BookingState.Paid, (await client.Scheduled.QueryBookingAsync(new() { WeChatContractId = contract })).State);
         var seen = await client.Scheduled.QueryContractAsync(new() { TemplateId = "12535", ContractNumber = code });
         Assert.Equal(ScheduledContractState.Terminated, seen.State);
@@ -182,7 +182,7 @@ public sealed class ScheduledTests
         Assert.True(paid.IsPaid(Amount));
         Assert.Equal(sub.Number, paid.SubMerchant!.Number);
         Assert.Equal(sub.Number, (await client.Scheduled.QueryDebitAsync(new() { OrderNumber = "debit1", SubMerchant = sub })).SubMerchant!.Number);
-        var byId = $"/v3/pay/partner/transactions/id/{paid.TransactionId}?sp_mchid={World.MchId}&sub_mchid=";
+        var byId = $"/v3/pay/partner/transactions/id/{paid.WeChatTransactionId}?sp_mchid={World.MchId}&sub_mchid=";
         Assert.Equal("debit1", (string?)(await shop.GetAsync(byId + sub.Number)).Json!["out_trade_no"]);
         Assert.Equal("NO_AUTH", (await shop.GetAsync(byId + "1900000110")).Outcome);
     }
