@@ -182,7 +182,7 @@ public sealed class ScheduledTests
         Assert.True(paid.IsPaid(Amount));
         Assert.Equal(sub.Number, paid.SubMerchant!.Number);
         Assert.Equal(sub.Number, (await client.Scheduled.QueryDebitAsync(new() { OrderNumber = "debit1", SubMerchant = sub })).SubMerchant!.Number);
-        var byId = $"/v3/pay/partner/transactions/id/{paid.WeChatTransactionId}?sp_mchid={World.MchId}&sub_mchid=";
+        var byId = $"/v3/pay/partner/transactions/id/{paid.Transaction.WeChatTransactionId}?sp_mchid={World.MchId}&sub_mchid=";
         Assert.Equal("debit1", (string?)(await shop.GetAsync(byId + sub.Number)).Json!["out_trade_no"]);
         Assert.Equal("NO_AUTH", (await shop.GetAsync(byId + "1900000110")).Outcome);
     }
