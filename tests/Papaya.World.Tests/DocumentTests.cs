@@ -55,7 +55,8 @@ public sealed partial class DocumentTests
             .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"));
         foreach (var page in pages)
         {
-            foreach (Match link in Link().Matches(File.ReadAllText(page)))
+            var text = File.ReadAllText(page);
+            foreach (Match link in Link().Matches(text).Concat(Picture().Matches(text)))
             {
                 var target = link.Groups[1].Value;
                 if (!target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'))
@@ -64,6 +65,23 @@ public sealed partial class DocumentTests
                 }
             }
         }
+    }
+
+    [Fact]
+    public void Each_page_of_the_simulator_is_pictured_at_both_widths_and_no_picture_is_left_over()
+    {
+        var kept = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "screens", "simulator"), "*.png").Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
+        string[] pages = [.. new[] { "simulator-pages.md", "simulator-pages.zh-CN.md" }.Select(name => File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", name)))];
+        var shown = pages.Select(page => Picture().Matches(page).Select(m => Path.GetFileName(m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal)).ToArray();
+        Assert.Empty(kept.Except(shown[0].Union(shown[1])).Order(StringComparer.Ordinal));
+        foreach (var phone in kept.Where(name => name.EndsWith("-390.png", StringComparison.Ordinal)))
+        {
+            var desk = phone.Replace("-390", "-1280", StringComparison.Ordinal);
+            Assert.All(shown, page => Assert.True(page.Contains(phone) && (page.Contains(desk) || page.Contains(desk.Replace(".png", "-zh.png", StringComparison.Ordinal))), phone));
+        }
+
+        Assert.Equal(Heading().Count(pages[0]), Heading().Count(pages[1]));
+        Assert.Equal(Row().Count(pages[0]), Row().Count(pages[1]));
     }
 
     [Fact]
@@ -92,19 +110,23 @@ public sealed partial class DocumentTests
         Assert.Equal(Heading().Count(english), Heading().Count(chinese));
         Assert.Contains("dotnet run --project src/Papaya.Cli -- demo", Commands(english));
         Assert.Contains("./test --install", Commands(english));
-
-        static List<string> Commands(string page) => [.. CodeBlock().Matches(page).Select(block => block.Groups[1].Value.Trim())];
     }
 
     [Theory]
     [InlineData("docs/reference/simulator")]
     [InlineData("docs/reference/fidelity")]
     [InlineData("docs/reference/lint")]
+    [InlineData("docs/reference/command-line")]
+    [InlineData("docs/guides/signatures")]
+    [InlineData("docs/operating/running")]
+    [InlineData("docs/concepts/how-a-debit-flows")]
+    [InlineData("docs/concepts/pay-and-sign")]
     [InlineData("src/Papaya.Simulator.Testing/README")]
     public void What_is_code_on_a_page_is_on_its_Chinese_page_too(string page)
     {
         var (english, chinese) = (File.ReadAllText(Path.Combine(Repository.Root, page + ".md")), File.ReadAllText(Path.Combine(Repository.Root, page + ".zh-CN.md")));
         Assert.Equal(Code(english), Code(chinese));
+        Assert.Equal(Commands(english), Commands(chinese));
         Assert.Equal(Heading().Count(english), Heading().Count(chinese));
         Assert.Equal(Row().Count(english), Row().Count(chinese));
 
@@ -112,6 +134,8 @@ public sealed partial class DocumentTests
         static IEnumerable<string> Code(string text) => CodeSpan().Matches(FencedBlock().Replace(text, "")).Select(m => m.Groups[1].Value.Replace(".zh-CN.md", ".md", StringComparison.Ordinal))
             .Distinct().Order(StringComparer.Ordinal);
     }
+
+    private static List<string> Commands(string page) => [.. CodeBlock().Matches(page).Select(block => block.Groups[1].Value.Trim())];
 
     [GeneratedRegex("`([^`\n]+)`", RegexOptions.None, 1000)]
     private static partial Regex CodeSpan();
@@ -131,6 +155,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
     private static partial Regex Link();
+
+    [GeneratedRegex("<img src=\"([^\"]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex Picture();
 
     [GeneratedRegex("^#+ ", RegexOptions.Multiline, 1000)]
     private static partial Regex Heading();
