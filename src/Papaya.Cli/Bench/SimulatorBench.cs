@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Papaya.Cli.Up;
 using Papaya.Simulator;
 using Papaya.Simulator.Clock;
+using Papaya.Simulator.Journal;
+using Papaya.Simulator.Lint;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -74,6 +76,7 @@ internal sealed class SimulatorBench(TextWriter output)
                 $"day {day}: {Measurement.Text(contracts / seconds)} applies/s, then {Measurement.Text(contracts / advanced)} debits and notifications/s by the clock");
         }
 
+        var journalMemory = journal ? MeasureJournal(host.Services) : null;
         return new JsonObject
         {
             ["bench"] = "simulator",
@@ -87,8 +90,29 @@ internal sealed class SimulatorBench(TextWriter output)
             ["processor_us_per_debit_with_notification"] = Math.Round(processor * 1e6 / contracts / days, 1),
             ["apply_seconds"] = Math.Round(applying, 2),
             ["memory_of_contracts"] = memory,
+            ["memory_of_journal"] = journalMemory,
             ["memory"] = Measurement.Memory(),
             ["machine"] = Measurement.Machine(),
+        };
+    }
+
+    /// <summary>What the journal's records weigh, and what the lint rules remember; both are gone afterwards.</summary>
+    private static JsonObject MeasureJournal(IServiceProvider services)
+    {
+        var (journal, lint) = (services.GetRequiredService<CallJournal>(), services.GetRequiredService<LintReport>());
+        var (calls, sends, remembered) = (journal.Calls(new()).Length, journal.Sends(new()).Length, lint.Remembered);
+        var full = GC.GetTotalMemory(forceFullCollection: true);
+        journal.Clear(null);
+        var withoutRecords = GC.GetTotalMemory(forceFullCollection: true);
+        lint.Begin();
+        var withoutLint = GC.GetTotalMemory(forceFullCollection: true);
+        return new()
+        {
+            ["calls"] = calls,
+            ["sends"] = sends,
+            ["records_mb"] = Math.Round((full - withoutRecords) / 1_048_576.0, 1),
+            ["lint_entries"] = remembered,
+            ["lint_mb"] = Math.Round((withoutRecords - withoutLint) / 1_048_576.0, 1),
         };
     }
 

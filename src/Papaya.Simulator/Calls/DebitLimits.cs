@@ -69,6 +69,10 @@ internal static class DebitLimits
         template.IsTest || template.IsImmediate || MonthsOf(template.Cycle) is null && DaysOf(template.Cycle) is null ? null
             : template.SuccessesPerCycle ?? state.Switches["successes_per_cycle"] switch { "1" => 1, "2" => 2, _ => null };
 
+    /// <summary>The first day of the cycle that holds a day; null when the template's cycle is no number of days or months.</summary>
+    public static DateOnly? CycleOf(SimulatorState state, Template template, Contract contract, DateOnly day) =>
+        MonthsOf(template.Cycle) is null && DaysOf(template.Cycle) is null ? null : CycleStart(state, template, contract, day);
+
     /// <summary>The first day of the cycle that holds a day: counted from signing, or by the calendar.</summary>
     private static DateOnly CycleStart(SimulatorState state, Template template, Contract contract, DateOnly day)
     {

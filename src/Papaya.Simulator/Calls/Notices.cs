@@ -63,8 +63,8 @@ internal static class Notices
     public static string? WhyNotDebited(SimulatorState state, Contract contract, long amount, DateTimeOffset now) => state.FindNotice(contract.ContractId) switch
     {
         null or { State: NoticeState.Used } => Texts.NoticeFirst,
-        var notice when !notice.IsActive(now) => "扣费期已过，需要重新下发扣费前通知",
-        var notice when !notice.IsOpen(now) => "扣费等待期内不能发起扣费",
+        var notice when !notice.IsActive(now) => Texts.NoticeOver,
+        var notice when !notice.IsOpen(now) => Texts.NoticeWaits,
         _ when !IsHour(state, now) => Texts.OutsideHours,
         var notice when amount > notice.Amount => "扣费金额不能大于扣费前通知的预计扣费金额",
         _ => null,

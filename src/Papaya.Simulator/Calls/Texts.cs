@@ -15,6 +15,8 @@ internal static class Texts
     public const string OverLimit = "交易金额或次数超出限制，请检查后再试";
     public const string AlreadyAccepted = "扣款请求已受理，请勿重复发起";
     public const string NoticeFirst = "需要先下发扣费前通知才能发起扣费";
+    public const string NoticeWaits = "扣费等待期内不能发起扣费";
+    public const string NoticeOver = "扣费期已过，需要重新下发扣费前通知";
     public const string OutsideHours = "扣款时间需在7:00-22:00之间";
     public const string NumberUsed = "商户订单号重复";
     public const string BadCertificate = "证书校验错误";

@@ -72,14 +72,22 @@ internal static class WireFaults
             case FaultKind.Drip when !answer.IsEmpty:
                 http.Response.ContentLength = answer.Length;
                 var piece = Math.Max(1, (answer.Length + Pieces - 1) / Pieces);
-                for (var at = 0; at < answer.Length; at += piece)
+                try
                 {
-                    await http.Response.Body.WriteAsync(answer.Slice(at, Math.Min(piece, answer.Length - at)));
-                    await http.Response.Body.FlushAsync();
-                    await Task.Delay(fault.Delay / Pieces, TimeProvider.System, http.RequestAborted);
+                    for (var at = 0; at < answer.Length; at += piece)
+                    {
+                        await http.Response.Body.WriteAsync(answer.Slice(at, Math.Min(piece, answer.Length - at)));
+                        await http.Response.Body.FlushAsync();
+                        await Task.Delay(fault.Delay / Pieces, TimeProvider.System, http.RequestAborted);
+                    }
+
+                    await http.Response.CompleteAsync();
+                }
+                catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+                {
+                    // The caller would not wait.
                 }
 
-                await http.Response.CompleteAsync();
                 return true;
             default:
                 return false;

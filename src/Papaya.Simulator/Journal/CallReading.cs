@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Papaya.Simulator.Faults;
+using Papaya.Simulator.V3;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -32,8 +33,10 @@ internal static class CallReading
         /// <param name="response">The answer as it was sent.</param>
         /// <param name="fault">What a fault did.</param>
         /// <param name="began">The machine's timestamp when the request had been taken in.</param>
+        /// <param name="hungUp">Whether the caller hung up while the answer was on its way.</param>
         public void NoteV2(
-            HttpContext http, SimulatorState state, string path, byte[] request, V2Message? message, int status, ReadOnlyMemory<byte> response, FaultHit? fault, long began)
+            HttpContext http, SimulatorState state, string path, byte[] request, V2Message? message, int status, ReadOnlyMemory<byte> response, FaultHit? fault, long began,
+            bool hungUp = false)
         {
             if (!journal.IsKept)
             {
@@ -59,6 +62,7 @@ internal static class CallReading
                 Verdict = Verdict(state, message),
                 Fault = fault?.Kind,
                 DurationMs = state.MillisecondsSince(began),
+                HungUp = hungUp,
                 Connection = http.Connection.Id,
                 Headers = Chosen(http.Request.Headers, OfRequests),
                 AnswerHeaders = status == 0 ? [] : Chosen(http.Response.Headers, OfAnswers),
@@ -68,7 +72,13 @@ internal static class CallReading
         }
 
         /// <summary>A signing call by GET: what is asked stands in the query.</summary>
-        public void NoteQuery(HttpContext http, SimulatorState state, int status, ReadOnlyMemory<byte> response, FaultHit? fault)
+        /// <param name="http">The exchange.</param>
+        /// <param name="state">The world.</param>
+        /// <param name="status">HTTP status; 0 when the connection was cut.</param>
+        /// <param name="response">The answer as it was sent.</param>
+        /// <param name="fault">What a fault did.</param>
+        /// <param name="session">The session that a page is about, when the query names no merchant.</param>
+        public void NoteQuery(HttpContext http, SimulatorState state, int status, ReadOnlyMemory<byte> response, FaultHit? fault, SigningSession? session = null)
         {
             if (!journal.IsKept)
             {
@@ -81,8 +91,8 @@ internal static class CallReading
                 At = state.Now,
                 Method = http.Request.Method,
                 Path = http.Request.Path,
-                MchId = Asked("mch_id"),
-                ContractCode = Asked("contract_code"),
+                MchId = session?.MchId ?? Asked("mch_id"),
+                ContractCode = session?.ContractCode ?? Asked("contract_code"),
                 Openid = Asked("openid"),
                 Status = status,
                 Fault = fault?.Kind,
@@ -121,6 +131,7 @@ internal static class CallReading
                 Status = status,
                 ErrCode = status >= 400 ? Member(answer, "code") : null,
                 Verdict = verdict,
+                SkewSeconds = verdict == CallVerdict.Valid ? Skew(http, state) : null,
                 Fault = fault?.Kind,
                 DurationMs = state.MillisecondsSince(began),
                 Connection = http.Connection.Id,
@@ -147,6 +158,18 @@ internal static class CallReading
             { IsValid: true } => CallVerdict.Valid,
             _ => CallVerdict.BadSignature,
         };
+    }
+
+    /// <summary>A caller may keep the test clock's time or the machine's.</summary>
+    private static double? Skew(HttpContext http, SimulatorState state)
+    {
+        if (http.Request.Headers.Authorization.ToString().Split(' ', 2) is not [_, var values] || V3Authorization.Parse(values) is not { } given)
+        {
+            return null;
+        }
+
+        var at = DateTimeOffset.FromUnixTimeSeconds(given.Timestamp);
+        return Math.Floor(Math.Min((at - state.Now).Duration().TotalSeconds, (at - state.MachineNow).Duration().TotalSeconds));
     }
 
     private static string? Text(V2Message? message, string name) => message?[name] is { Length: > 0 } value ? value : null;

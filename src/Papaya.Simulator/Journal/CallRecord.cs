@@ -91,6 +91,12 @@ internal sealed class CallRecord
     /// <summary>Real milliseconds from the first byte of the request to the last of the answer.</summary>
     public double DurationMs { get; init; }
 
+    /// <summary>The caller hung up while the answer was on its way.</summary>
+    public bool HungUp { get; init; }
+
+    /// <summary>V3: how far the Authorization's timestamp was from the nearer of both clocks; null when it did not hold.</summary>
+    public double? SkewSeconds { get; init; }
+
     /// <summary>Which connection of the caller it came on.</summary>
     public string? Connection { get; init; }
 

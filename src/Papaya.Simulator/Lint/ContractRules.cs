@@ -1,3 +1,4 @@
+using System.Text;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Lint;
@@ -47,6 +48,41 @@ internal static class ContractRules
                     && c.World.Template(c.MchId, plan, static t => (bool?)(t.TerminateNotifyUrl is not null)) is { } isSet)
                 {
                     c.Judge(isSet, $"Template {plan} tells nobody when a contract ends.");
+                }
+            },
+        },
+        new("cashier-after-failed-presign", LintSeverity.Warning,
+            new("签约部分失败仍让用户支付", "The user paid although the contract part had failed"),
+            new("contract_result_code 为 FAIL 时先关单并告诉用户：付款后不会开通自动续费", "When contract_result_code is FAIL, close the order and tell the user: he would pay and get no renewal"), "checklist 21")
+        {
+            OnSend = c =>
+            {
+                if (c.Record is { Kind: DeliveryKind.Payment, OutTradeNo: { } number } && c.Facts.FailedPreSignings.TryTake((c.MchId, number), out var order))
+                {
+                    c.Fault($"{number} was paid after contract_result_code FAIL.", order);
+                }
+            },
+            OnCall = c =>
+            {
+                if (c.Record is { Path: LintCase.Close, ErrCode: null, OutTradeNo: { } number } && c.Facts.FailedPreSignings.TryTake((c.MchId, number), out _))
+                {
+                    c.Pass();
+                }
+            },
+        },
+        new("signing-without-referer", LintSeverity.Warning,
+            new("签约页面缺少 Referer 或来源不符", "A signing page was opened without a Referer, or from a foreign page"),
+            new("从登记域名下的页面正常跳转，不要去掉 Referer", "Lead there by a normal navigation from a registered domain, with its Referer"), "signing pages D:4011986768, D:4011987295")
+        {
+            OnCall = c =>
+            {
+                var isPage = c.Record.Path is LintCase.H5Page
+                    || (c.Record is { Path: LintCase.EntrustPage, Status: 302 } && Encoding.UTF8.GetString(c.Record.Request).Contains("return_web=1", StringComparison.Ordinal));
+                if (isPage)
+                {
+                    c.Judge(
+                        c.Header("Referer") is { Length: > 0 } && c.Record.Status != 403,
+                        c.Record.Status == 403 ? "The page that led here is not under a registered domain." : "Without a Referer the user is not led back.");
                 }
             },
         },

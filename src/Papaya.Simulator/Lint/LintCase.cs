@@ -18,8 +18,9 @@ internal sealed class LintCase(LintReport report, LintWorld world, LintFacts fac
     public const string ContractQuery = "/papay/querycontract";
     public const string ContractDelete = "/papay/deletecontract";
     public const string Bill = "/pay/downloadbill";
+    public const string V3Bill = "/v3/bill/tradebill";
     public const string EntrustPage = "/papay/entrustweb";
-    public const string H5Entrust = "/papay/h5entrustweb";
+    public const string H5Page = "/papay/readentrustwebtemplate";
     public const string Notice = "/v3/papay/contracts/{contract_id}/notify";
 
     private LintRule? _rule;
@@ -43,12 +44,27 @@ internal sealed class LintCase(LintReport report, LintWorld world, LintFacts fac
 
     /// <summary>No answer to a call, or one that tells nothing: nothing that can be read, SYSTEMERROR, or a sign that does not fit.</summary>
     public bool IsUnknown =>
-        record.Status is 0 or >= 500 || reply is null || record.ErrCode == "SYSTEMERROR" || IsForged;
+        record.Status is 0 or >= 500 || (reply is null && !record.IsV3) || record.ErrCode == "SYSTEMERROR" || IsForged;
 
-    /// <summary>An answer whose sign was made wrong on purpose: whoever verifies knows nothing.</summary>
-    public bool IsForged => record.Fault == FaultKind.BadSignature;
+    /// <summary>An answer whose sign was made wrong on purpose: whoever verifies knows nothing. A lie may be signed.</summary>
+    public bool IsForged => record.Fault == FaultKind.BadSignature || (record.Fault == FaultKind.Lie && reply is not null && !world.IsSigned(reply, mchId));
 
     public bool IsQuery => record.Path is DebitQuery or OrderQuery;
+
+    /// <summary>What a query was told of an order's state, in either version of the interface.</summary>
+    public string? TradeState
+    {
+        get
+        {
+            if (!record.IsV3)
+            {
+                return reply?["trade_state"];
+            }
+
+            using var answer = Parse(record.Response);
+            return answer?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("trade_state", out var state) ? state.GetString() : null;
+        }
+    }
 
     /// <summary>A query about an order, in either version of the interface.</summary>
     public bool AsksAboutOrder => IsQuery || (record is { IsV3: true, Method: "GET", OutTradeNo: not null } && !record.Path.Contains("refund", StringComparison.Ordinal));
@@ -102,17 +118,7 @@ internal sealed class LintCase(LintReport report, LintWorld world, LintFacts fac
     }
 
     /// <summary>The body of a V3 call; the caller disposes it. Null when it is no JSON.</summary>
-    public JsonDocument? Json()
-    {
-        try
-        {
-            return record.Request.Length == 0 ? null : JsonDocument.Parse(record.Request);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public JsonDocument? Json() => Parse(record.Request);
 
     public LintCase For(LintRule rule)
     {
@@ -140,6 +146,18 @@ internal sealed class LintCase(LintReport report, LintWorld world, LintFacts fac
         else
         {
             Fault(detail, earlier);
+        }
+    }
+
+    private static JsonDocument? Parse(byte[]? json)
+    {
+        try
+        {
+            return json is not { Length: > 0 } ? null : JsonDocument.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -66,6 +66,9 @@ internal sealed class MerchantFacts
     /// <summary>Wrong signs that were looked into.</summary>
     public int WrongSigns { get; set; }
 
+    /// <summary>The latest Beijing day on which it was paid.</summary>
+    public DateOnly? LastDay { get; set; }
+
     /// <summary>The Beijing day on which it was last told of its certificate's end.</summary>
     public DateOnly? ToldOfCertificate { get; set; }
 }
@@ -190,6 +193,9 @@ internal sealed class LintFacts
         return facts;
     }
 
+    /// <summary>The latest Beijing day on which a merchant was paid; null when it never was.</summary>
+    public DateOnly? LastDay(string mchId) => Of(mchId).LastDay;
+
     public void Learn(LintCase heard)
     {
         if (heard.Record.IsSend)
@@ -218,6 +224,9 @@ internal sealed class LintFacts
                 break;
             case LintCase.DebitQuery or LintCase.OrderQuery or LintCase.Close when record.OutTradeNo is { } number:
                 LearnAnswer(heard, number);
+                break;
+            case var path when heard.AsksAboutOrder && path.StartsWith("/v3/", StringComparison.Ordinal):
+                LearnAnswer(heard, record.OutTradeNo!); // AsksAboutOrder has looked.
                 break;
             case LintCase.Refund when record.OutRefundNo is { } refund && heard.RefundedOrder is { } order && heard.Request?.GetInt64("refund_fee"u8) is { } amount:
                 LearnRefund(heard, order, refund, amount);
@@ -253,7 +262,7 @@ internal sealed class LintFacts
 
         if (record.OutTradeNo is { } about)
         {
-            if (heard.IsForged)
+            if (heard.IsForged && !heard.Record.IsV3)
             {
                 Forged.Put((mchId, about), record.Id);
             }
@@ -362,7 +371,7 @@ internal sealed class LintFacts
     private void LearnAnswer(LintCase heard, string number)
     {
         var (record, mchId) = (heard.Record, heard.MchId);
-        if (heard.IsQuery)
+        if (heard.AsksAboutOrder)
         {
             var times = Queries.Find((mchId, number)) ?? new();
             if (times.Count >= NumberRules.Hammering)
@@ -379,7 +388,7 @@ internal sealed class LintFacts
             return;
         }
 
-        if (!heard.IsQuery)
+        if (record.Path == LintCase.Close)
         {
             facts.ClosedByCaller |= record.ErrCode is null && record.Status == 200;
             facts.Known = facts.ClosedByCaller && facts.Known == Knowledge.Undecided ? Knowledge.Failed : facts.Known;
@@ -393,7 +402,7 @@ internal sealed class LintFacts
 
         Answered(facts);
         facts.AskedAfterFailure = true;
-        facts.Known = heard.Reply?["trade_state"] switch
+        facts.Known = heard.TradeState switch
         {
             "SUCCESS" or "REFUND" => Knowledge.Paid,
             "CLOSED" or "PAY_FAIL" or "REVOKED" or "PAYERROR" => Knowledge.Failed,
@@ -406,7 +415,13 @@ internal sealed class LintFacts
         var (record, mchId) = (heard.Record, heard.MchId);
         if (!record.Acknowledged)
         {
+            LearnSilence(heard);
             return;
+        }
+
+        if (record.OutTradeNo is { } told)
+        {
+            Silent.Keep(mchId, told);
         }
 
         var times = Acknowledged.Find(record.Delivery) + 1;
@@ -436,6 +451,23 @@ internal sealed class LintFacts
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>What became of an order was not told, unless the caller knows it already.</summary>
+    private void LearnSilence(LintCase heard)
+    {
+        var record = heard.Record;
+        if (record is not { Kind: DeliveryKind.Payment or DeliveryKind.Debit, OutTradeNo: { } number }
+            || record.Fault is FaultKind.BadSignature or FaultKind.WrongMerchant or FaultKind.WrongAmount or FaultKind.UnknownOrder or FaultKind.Probe)
+        {
+            return;
+        }
+
+        var isKnown = heard.Number is { } facts ? facts.Known is Knowledge.Paid or Knowledge.Failed : Queries.Has((heard.MchId, number));
+        if (!isKnown)
+        {
+            Silent.Make(new(heard.MchId, number, record.At, record.Id, true, "None of its messages was acknowledged, and nobody asked within six hours."));
         }
     }
 

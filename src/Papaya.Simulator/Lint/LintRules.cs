@@ -6,7 +6,8 @@ internal static class LintRules
     /// <summary>The order in which people read them.</summary>
     public static readonly IReadOnlyList<LintRule> All =
     [
-        .. NumberRules.All, .. MessageRules.All, .. FieldRules.All, .. ConnectionRules.All, .. RefundRules.All, .. ContractRules.All,
+        .. NumberRules.All, .. MessageRules.All, .. SignatureRules.All, .. FieldRules.All, .. ConnectionRules.All, .. RefundRules.All,
+        .. ContractRules.All, .. NoticeRules.All, .. BillRules.All,
     ];
 
     public static readonly LintRule[] OnCalls = [.. All.Where(r => r.OnCall is not null)];

@@ -1,3 +1,4 @@
+using Papaya.Simulator.Calls;
 using Papaya.Simulator.Journal;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -35,6 +36,12 @@ internal sealed class LintWorld(SimulatorState state)
     /// <summary>The latest notice of a contract.</summary>
     public T? Notice<T>(string contractId, Func<Notice, T> read) => state.Look(_ => state.FindNotice(contractId) is { } found ? read(found) : default);
 
+    /// <summary>The first day of the cycle of a periodic contract that holds an instant; null when its template has no cycle of days or months.</summary>
+    public DateOnly? CycleOf(string contractId, DateTimeOffset at) => state.Look(_ =>
+        state.FindContract(contractId) is { } contract && state.FindTemplate(contract.MchId, contract.PlanId) is { IsImmediate: false } template
+            ? DebitLimits.CycleOf(state, template, contract, BeijingTime.Day(at))
+            : null);
+
     /// <summary>Whether the latest contract of a user with this merchant has ended by then.</summary>
     public bool HasEnded(string mchId, string openid, DateTimeOffset by) =>
         state.Look(_ => state.ContractsOf(openid) is { Count: > 0 } all && all[^1] is var last && last.MchId == mchId && last.TerminatedAt <= by);
@@ -45,11 +52,10 @@ internal sealed class LintWorld(SimulatorState state)
     /// <summary>When the merchant's API certificate ends; null when it has none yet.</summary>
     public DateTimeOffset? CertificateEnds(string mchId) => state.Look(_ => state.Identities.CertificateEnds(mchId));
 
-    public string Switch(string name, string mchId) => state.Switches[name, mchId];
-
     /// <summary>The key known here under which a wrong sign fits. It tries the keys of all merchants: a rule asks a bounded number of times.</summary>
     public string? FittingKey(V2Message message, string mchId) =>
         state.Look(_ => state.FindMerchant(mchId) is { } merchant ? CanonicalView.FittingKey(message, merchant, state) : null);
 
-    public DateTimeOffset MachineNow => state.MachineNow;
+    /// <summary>Whether an answer is signed with the merchant's key.</summary>
+    public bool IsSigned(V2Message reply, string mchId) => Merchant(mchId, static m => (ApiV2Key?)m.Secret) is { } key && V2Signature.Verify(reply, [key]).IsValid;
 }

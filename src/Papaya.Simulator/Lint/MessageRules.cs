@@ -71,6 +71,30 @@ internal static class MessageRules
                 }
             },
         },
+        new("no-query-when-silent", LintSeverity.Error,
+            new("通知未到且未主动查单", "No notification came, and nobody asked"), new("到时未收到通知就主动查单", "Ask about the order when its notification does not come in time"), "checklist 16")
+        {
+            OnCall = c =>
+            {
+                if (c is { AsksAboutOrder: true, Record: { Status: 200, ErrCode: null }, IsForged: false } && c.Facts.Silent.Keep(c.MchId, c.Record.OutTradeNo))
+                {
+                    c.Pass();
+                }
+            },
+            OnTime = r => r.Overdue(r.Facts.Silent),
+        },
+        new("probe-acknowledged", LintSeverity.Error,
+            new("探测流量被确认", "A probe was acknowledged"),
+            new("签名以 WECHATPAY/SIGNTEST/ 开头的通知按验签失败处理", "Refuse a sign that begins with WECHATPAY/SIGNTEST/ like any wrong one"), "checklist 4")
+        {
+            OnSend = c =>
+            {
+                if (c.Record is { Fault: FaultKind.Probe, Status: > 0 })
+                {
+                    c.Judge(!c.Record.Acknowledged, "The message had one of WeChat's fake signs.");
+                }
+            },
+        },
         new("forged-accepted", LintSeverity.Error,
             new("未验签即应答成功", "A forged message was acknowledged"), new("对原始报文验签，商户号不符或签名不符时应答失败", "Verify the raw message; refuse a bad sign and a foreign merchant number"), "checklist 2")
         {

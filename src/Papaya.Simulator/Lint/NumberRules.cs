@@ -101,12 +101,12 @@ internal static class NumberRules
             },
         },
         new("debit-outside-hours", LintSeverity.Warning,
-            new("在 7:00–22:00 之外发起扣款", "A debit outside 07:00–22:00"),
-            new("在北京时间 7:00 至 22:00 之间发起扣款", "Debit between 07:00 and 22:00 Beijing time"), "checklist 9")
+            new("在 7:00–22:00 之外发起扣款或通知", "A debit or a notice outside 07:00–22:00"),
+            new("在北京时间 7:00 至 22:00 之间发起扣款和通知", "Debit and announce between 07:00 and 22:00 Beijing time"), "checklist 9")
         {
             OnCall = c =>
             {
-                if (c.Record.Path == LintCase.Apply)
+                if (c.Record.Path is LintCase.Apply or LintCase.Notice)
                 {
                     c.Judge(c.Record.At.ToOffset(BeijingTime.Offset).Hour is >= 7 and < 22, $"Sent at {c.Record.At.ToOffset(BeijingTime.Offset):HH:mm:ss} Beijing time.");
                 }

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Papaya.Simulator.Calls;
+using Papaya.Simulator.Journal;
 using Papaya.Simulator.Wire;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Pages;
 
 /// <summary>The signing page for a person: agreement, password, result. An H5 address works once; what it opened may be looked at again.</summary>
-internal sealed class SigningPages(SimulatorState state)
+internal sealed class SigningPages(SimulatorState state, CallJournal journal)
 {
     private const int MostUsers = 50;
 
@@ -42,9 +43,10 @@ internal sealed class SigningPages(SimulatorState state)
         string? id = http.Request.Query["session_id"];
         string? why;
         bool isRegistered;
+        SigningSession? session;
         using (var op = state.Begin())
         {
-            var session = state.FindSigning(id);
+            session = state.FindSigning(id);
             var referer = RefererOf(http);
             isRegistered = session is null || SignOnly.MayComeFrom(state, session, referer);
             why = session is null || !isRegistered ? null : SignOnly.Show(state, session, op.Now) ?? "";
@@ -54,6 +56,11 @@ internal sealed class SigningPages(SimulatorState state)
                 session!.ReturnTo ??= referer.AbsoluteUri;
                 state.Put(session);
             }
+        }
+
+        if (session is not null)
+        {
+            journal.NoteQuery(http, state, !isRegistered ? StatusCodes.Status403Forbidden : why is "" ? StatusCodes.Status302Found : StatusCodes.Status410Gone, default, null, session);
         }
 
         if (!isRegistered)

@@ -63,10 +63,21 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
 
             var bytes = fault is null ? answer.Bytes : Spoil(answer, fault.Rule);
-            journal.NoteV2(http, state, rule.Path, body, message, 200, bytes, fault, began);
+            // Whether the caller waits for a slow answer is known afterwards.
+            var isSlow = fault is { Kind: FaultKind.Drip };
+            if (!isSlow)
+            {
+                journal.NoteV2(http, state, rule.Path, body, message, 200, bytes, fault, began);
+            }
+
             http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
             if (fault is not null && await WireFaults.TryBreakAsync(http, fault, bytes))
             {
+                if (isSlow)
+                {
+                    journal.NoteV2(http, state, rule.Path, body, message, 200, bytes, fault, began, http.RequestAborted.IsCancellationRequested);
+                }
+
                 return;
             }
 

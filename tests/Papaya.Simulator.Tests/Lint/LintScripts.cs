@@ -14,6 +14,7 @@ internal static class LintScripts
 
     public static readonly IReadOnlyList<LintScript> All =
     [
+        .. MoreLintScripts.All,
         new("number-changed-while-undecided",
             async w =>
             {
@@ -188,7 +189,7 @@ internal static class LintScripts
         new("paid-without-contract-never-asked", w => NotTickedAsync(w, asks: false), w => NotTickedAsync(w, asks: true)),
     ];
 
-    private static async Task<string> DayOldAsync(Tests.World w)
+    internal static async Task<string> DayOldAsync(Tests.World w)
     {
         var contract = await w.SignedAsync();
         await w.AdvanceAsync(TimeSpan.FromDays(1));
@@ -196,7 +197,7 @@ internal static class LintScripts
     }
 
     /// <summary>The answer is lost after all was done.</summary>
-    private static async Task CutAsync(Tests.World w, string path, Func<Task> call)
+    internal static async Task CutAsync(Tests.World w, string path, Func<Task> call)
     {
         await w.FaultAsync(path, "timeout_after", times: 1);
         await Assert.ThrowsAnyAsync<HttpRequestException>(call);
