@@ -143,7 +143,7 @@ public sealed class RoomActTests(Browser browser)
         await visit.OpenAsync("/room/users/oSimUser0002");
         await visit.Page.Locator("#balance").FillAsync("12.34");
         await visit.Page.Locator("#nickname").FillAsync("李四's");
-        await visit.Page.Locator("button.ascommand").ClickAsync();
+        await visit.Page.Locator("button.ascommand").First.ClickAsync();
         var url = world.Address.ToString().TrimEnd('/');
         Assert.Equal(
             $"papaya sim users set oSimUser0002 balance=1234 account=normal bank=ok risk=none 'nickname=李四'\\''s' other_items=0 --url {url}".Replace(" other_items=0", "", StringComparison.Ordinal),

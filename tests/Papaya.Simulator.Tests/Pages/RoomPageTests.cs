@@ -42,7 +42,7 @@ public sealed class RoomPageTests(Browser browser)
         Assert.Equal((1234, "abnormal"), ((long)user["balance"]!, (string)user["account"]!));
         await visit.Page.Locator("#coupon-amount").FillAsync("3.21");
         await visit.Page.Locator("#coupon-type").SelectOptionAsync("NO_CASH");
-        await visit.Page.Locator("form:has(#coupon-amount) button").ClickAsync();
+        await visit.Page.Locator("form:has(#coupon-amount) button:not(.ascommand)").ClickAsync();
         Assert.Contains("¥3.21", await visit.TextAsync(".cards"), StringComparison.Ordinal);
         var coupon = (await world.SeeAsync("/users/oSimUser0002"))["coupons"]![0]!;
         Assert.Equal((321, "NO_CASH"), ((long)coupon["amount"]!, (string)coupon["type"]!));
