@@ -35,7 +35,7 @@ internal static class BillCalls
 
         var day = Day(call);
         var today = BeijingTime.Day(call.Now);
-        if (today == day.AddDays(1) && call.Now < BillFile.MadeAt(day, state.Switches))
+        if (day == today.AddDays(-1) && call.Now < BillFile.MadeAt(day, state.Switches))
         {
             call.Refuse("Bill Creating", "20002");
         }
@@ -77,7 +77,7 @@ internal static class BillCalls
         {
             call.Fail("PARAM_ERROR", "对账单日期不正确");
         }
-        else if (today == day.AddDays(1) && call.Now < BillFile.MadeAt(day, state.Switches))
+        else if (day == today.AddDays(-1) && call.Now < BillFile.MadeAt(day, state.Switches))
         {
             call.Fail("BILL_CREATING", "账单生成中");
         }

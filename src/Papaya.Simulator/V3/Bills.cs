@@ -52,7 +52,7 @@ internal static class Bills
     private static void Offer(V3Call call, DateOnly day, Wanted wanted)
     {
         var today = BeijingTime.Day(call.Now);
-        if (today == day.AddDays(1) && call.Now < BillFile.MadeAt(day, call.State.Switches))
+        if (day == today.AddDays(-1) && call.Now < BillFile.MadeAt(day, call.State.Switches))
         {
             call.Refuse(400, "STATEMENT_CREATING", "账单生成中");
         }

@@ -85,8 +85,8 @@ internal static class SigningSessions
             return;
         }
 
-        // Booking is on the day before, so today is too late.
-        if (schedule is not null && schedule.Day <= BeijingTime.Day(call.Now))
+        // Booking is on the day before, so today is too late; and the contract ends on the day after.
+        if (schedule is not null && (schedule.Day <= BeijingTime.Day(call.Now) || schedule.Day == DateOnly.MaxValue))
         {
             call.Refuse(400, "INVALID_REQUEST", "预计扣费日期不合法", new("/deduct_schedule/estimated_deduct_date", "a day after today", "body"));
             return;

@@ -116,7 +116,7 @@ internal static class Transactions
             ? call.State.FindOrderByTransaction(call.Merchant.MchId, id)
             : call.State.FindOrder(call.Merchant.MchId, call.Text("out_trade_no"));
         // A debit that waits for its 24 hours has no payment order yet.
-        if (order is null or { State: TradeState.Accept } || order.SubMchId != call.SubMchId)
+        if (order is null or { State: TradeState.Accept } or { IsGlobal: true } || order.SubMchId != call.SubMchId)
         {
             call.Refuse(404, call.State.Switches["v3_order_not_found"], "订单不存在");
             return;

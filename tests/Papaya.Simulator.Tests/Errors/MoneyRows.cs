@@ -242,6 +242,8 @@ internal static class MoneyRows
         new("downloadbill", "missing parameter", "no day", w => BillAsync(w, ("bill_date", null))),
         new("downloadbill", "data format error", "a parameter too many", w => BillAsync(w, ("offset", "1"))),
         new("downloadbill", "No Bill Exist", "a day without trades", w => BillAsync(w)),
+        new("downloadbill", "No Bill Exist", "the last day of all calendars", w => BillAsync(w, ("bill_date", "99991231"))),
+        new("downloadfundflow", "NO_BILL_EXIST", "the last day of all calendars", w => FlowAsync(w, World.MchId, ("bill_date", "99991231"))),
         new("downloadbill", "No Bill Exist", "more than three months ago", async w =>
         {
             await PaidAsync(w);

@@ -23,6 +23,7 @@ internal static class V2ContractRows
         Row("PARAMETER FAIL", "contract_appid is another one", w => OrderAsync(w, ("contract_appid", "wxother"))),
         Row("PARAMETER FAIL", "NATIVE without product_id", w => OrderAsync(w, ("trade_type", "NATIVE"))),
         Row("PARAMETER FAIL", "time_expire in five minutes", w => OrderAsync(w, ("time_expire", "20260115100500"))),
+        Row("PARAMETER FAIL", "time_expire on the first day of all calendars", w => OrderAsync(w, ("time_expire", "00010101000000"))),
         Row("PARAMETER FAIL", "outerid in a wrong form", w => OrderAsync(w, ("contract_outerid", "nobody"))),
         Row("PARAMETER FAIL", "not the template's price", w => OrderAsync(w, ("plan_id", "12536"), ("total_fee", "2499")), ("contractorder_fee", "template_first_price")),
         Row("PARAM_ERROR", "the openid is nobody's", w => OrderAsync(w, ("openid", "oNobody"))),

@@ -133,6 +133,7 @@ internal static class V3MoneyRows
            from row in new[]
            {
                Asked(bill.Item1, "STATEMENT_CREATING", "before nine on the next day", bill.Item2 + "2026-01-15", TimeSpan.FromHours(20)),
+               Asked(bill.Item1, "NO_STATEMENT_EXIST", "the last day of all calendars", bill.Item2 + "9999-12-31"),
                Asked(bill.Item1, "NO_STATEMENT_EXIST", "the day is not over", bill.Item2 + "2026-01-15"),
                Asked(bill.Item1, "PARAM_ERROR", "a day that is none", bill.Item2 + "2026-13-15"),
            }

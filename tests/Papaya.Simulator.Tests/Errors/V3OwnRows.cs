@@ -76,12 +76,16 @@ internal static class V3OwnRows
             V3Requests.PreSign("app", "row1").With(("deduct_schedule.estimated_deduct_date", "2026-01-15")).SendAsync(shop)),
         Row("v3-scheduled-presign-app", "PARAM_ERROR", "a schedule without its amount", (_, shop) =>
             V3Requests.PreSign("app", "row1").With(("deduct_schedule.estimated_deduct_amount", null)).SendAsync(shop)),
+        Row("v3-scheduled-presign-app", "INVALID_REQUEST", "the last day of all calendars", (_, shop) =>
+            V3Requests.PreSign("app", "row1").With(("deduct_schedule.estimated_deduct_date", "9999-12-31")).SendAsync(shop)),
         Row("v3-scheduled-presign-app", "INVALID_REQUEST", "nothing is scheduled", (_, shop) =>
             V3Requests.PreSign("app", "row1").With(("deduct_schedule", null)).SendAsync(shop)),
         .. PreSign(V3Requests.Of("v3-presign-multi-device")),
         .. from channel in (string[])["miniprogram", "app", "jsapi", "h5", "web"]
            from row in PreSign(V3Requests.GlobalPreSign(channel, "row1"))
            select row,
+        Row("global-presign-app", "PARAM_ERROR", "expired_time on the first day of all calendars", (_, shop) =>
+            V3Requests.GlobalPreSign("app", "row1").With(("expired_time", "0001-01-01T00:00:00+08:00")).SendAsync(shop)),
         Row("global-presign-app", "INVALID_REQUEST", "expired_time is past", (_, shop) =>
             V3Requests.GlobalPreSign("app", "row1").With(("expired_time", "2026-01-15T09:00:00+08:00")).SendAsync(shop)),
     ];
@@ -165,6 +169,18 @@ internal static class V3OwnRows
     private static IEnumerable<ErrorRow> Orders =>
     [
         NotFound("v3-order-by-out-trade-no", "no such order"),
+        Row("v3-order-by-out-trade-no", "NOT_FOUND", "a debit that waits for its 24 hours", async (world, shop) =>
+        {
+            var contract = await world.SignedAsync();
+            await world.AdvanceAsync(TimeSpan.FromHours(13));
+            await world.ApplyAsync(contract, "none01");
+            return await V3Requests.Of("v3-order-by-out-trade-no").SendAsync(shop);
+        }),
+        Row("v3-order-by-out-trade-no", "NOT_FOUND", "a debit of the overseas family", async (world, shop) =>
+        {
+            await V3Requests.GlobalDebit(await GlobalAsync(world, shop, await world.UserAsync()), "none01").SendAsync(shop);
+            return await V3Requests.Of("v3-order-by-out-trade-no").SendAsync(shop);
+        }),
         NotFound("v3-order-by-id", "no such order"),
         .. from channel in (string[])["jsapi", "app"]
            from row in Order(channel)
