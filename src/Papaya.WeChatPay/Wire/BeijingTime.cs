@@ -71,7 +71,8 @@ public static class BeijingTime
     {
         int year = (100 * Two(date)) + Two(date[2..]), month = Two(date[4..]), day = Two(date[6..]);
         int hour = Two(time), minute = Two(time[2..]), second = Two(time[4..]);
-        return year is >= 1 and <= 9998 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
+        // In the first and the last year an instant may lie outside of what can be told in UTC.
+        return year is >= 2 and <= 9998 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
             && hour is >= 0 and < 24 && minute is >= 0 and < 60 && second is >= 0 and < 60
             ? new DateTimeOffset(year, month, day, hour, minute, second, Offset)
             : null;

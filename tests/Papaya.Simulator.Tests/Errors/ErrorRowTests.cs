@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Papaya.Simulator.V3;
+using Papaya.Simulator.Wire;
 
 namespace Papaya.Simulator.Tests.Errors;
 
@@ -21,6 +23,13 @@ public sealed class ErrorRowTests
         var tested = ErrorRows.All.Where(r => r.Endpoint == endpoint).Select(r => r.Key).ToHashSet();
         Assert.Empty(documented.Except(tested));
         Assert.Empty(tested.Except(documented));
+    }
+
+    [Fact]
+    public void Every_call_that_the_simulator_answers_has_rows()
+    {
+        var paths = Gateway.Paths.Concat(V3Rules.All.Select(r => r.Name)).Select(p => p.Split('/')[^1]).Distinct();
+        Assert.Empty(paths.Except(ErrorRows.Documented.Select(d => d.Endpoint)));
     }
 
     /// <summary>Nobody shall take our words for WeChat's.</summary>

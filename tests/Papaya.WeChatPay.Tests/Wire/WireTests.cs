@@ -230,6 +230,7 @@ public sealed class TimeAndNonceTests
     [InlineData("12345678")]
     [InlineData("-123456789")]
     [InlineData("时时时时时时时")]
+    [InlineData("00010101000000")]
     public void Nothing_else_is(string text) => Assert.Null(BeijingTime.Parse(text));
 
     [Fact]
