@@ -4,7 +4,7 @@ namespace Papaya.Simulator.Calls;
 
 /// <summary>
 /// How a refund divides: what the user gets in money, what goes back to his coupons, and the part of WeChat's fee that the merchant gets
-/// (rule: docs/reference/wechat-rules.md, section 19).
+/// (rule: docs/reference/wechat-rules.md, section 20).
 /// </summary>
 /// <param name="Coupons">What comes back of each coupon; null when none was spent.</param>
 /// <param name="Settled">What the merchant gives: all but discounts that nobody had paid in.</param>
