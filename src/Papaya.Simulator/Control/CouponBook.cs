@@ -20,6 +20,11 @@ internal static class CouponBook
             return $"amount of a coupon is at least 1 fen, minimum not negative, type CASH or NO_CASH, count 1 to {Most}.";
         }
 
+        if (asked.Any(c => c.Name is { Length: < 1 or > 64 } || c.GoodsTag is { Length: < 1 or > 32 } || c.StockId is { Length: < 1 or > 32 }))
+        {
+            return "name of a coupon has 1 to 64 characters, goods_tag and stock_id 1 to 32.";
+        }
+
         var ids = asked.Where(c => c.Id is not null).SelectMany(Ids).Concat(has.Select(c => c.Id)).ToArray();
         return ids.Any(id => id.Length is < 1 or > LongestId) || ids.Distinct(StringComparer.Ordinal).Count() < ids.Length
             ? $"id of a coupon has 1 to {LongestId} characters, numbering included, and a user's coupons have different ones."
