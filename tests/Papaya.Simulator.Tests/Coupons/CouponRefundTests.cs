@@ -81,9 +81,7 @@ public sealed class CouponRefundTests
         Assert.Equal(("750", "2", "NO_CASH", "B", "500", "A"), (
             asked["coupon_refund_fee_0"], asked["coupon_refund_count_0"], asked["coupon_type_0_0"], asked["coupon_refund_id_0_0"], asked["coupon_refund_fee_0_0"], asked["coupon_refund_id_0_1"]));
         var told = Open(listener[0]);
-        Assert.Empty([
-            .. ReplyTables.Problems("refund", reply.Message), .. ReplyTables.Problems("refundquery", asked.Message), .. ReplyTables.Problems("refund notification inside", told),
-        ]);
+        Assert.Empty(ReplyTables.Problems("refund", reply.Message).Concat(ReplyTables.Problems("refundquery", asked.Message)).Concat(ReplyTables.Problems("refund notification inside", told)));
         Assert.Equal(("1500", "750", "500", "750", "B"), (
             told["settlement_total_fee"], told["settlement_refund_fee"], told["cash_refund_fee"], told["coupon_refund_fee"], told["coupon_refund_id_0"]));
     }
@@ -162,7 +160,7 @@ public sealed class CouponRefundTests
         Assert.Equal(
             ["B DISCOUNT 1000 500", "A COUPON 500 250"],
             refund["promotion_detail"]!.AsArray().Select(p => $"{p!["promotion_id"]} {p["type"]} {p["amount"]} {p["refund_amount"]}"));
-        Assert.Empty([.. ReplyTables.Problems("v3 transaction", order), .. ReplyTables.Problems("v3 refund", refund)]);
+        Assert.Empty(ReplyTables.Problems("v3 transaction", order).Concat(ReplyTables.Problems("v3 refund", refund)));
         await world.AdvanceAsync(TimeSpan.FromMinutes(20));
         var resource = JsonNode.Parse(listener.Got[0].Body)!["resource"]!;
         Assert.True(V3Cipher.TryOpen(new(shop.ApiV3Key), (string)resource["nonce"]!, (string)resource["associated_data"]!, (string)resource["ciphertext"]!, out var plain));

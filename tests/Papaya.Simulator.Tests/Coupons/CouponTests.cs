@@ -28,7 +28,7 @@ public sealed class CouponTests : IDisposable
         var asked = await world.OrderQueryAsync("P1");
         Assert.Equal(("2500", "1800", "1000", "1500", "3"), (asked["total_fee"], asked["settlement_total_fee"], asked["cash_fee"], asked["coupon_fee"], asked["coupon_count"]));
         Assert.Equal("A", asked["coupon_id_1"]);
-        Assert.Empty([.. ReplyTables.Problems("payment notification", told), .. ReplyTables.Problems("orderquery", asked.Message)]);
+        Assert.Empty(ReplyTables.Problems("payment notification", told).Concat(ReplyTables.Problems("orderquery", asked.Message)));
         var entry = Assert.Single(await world.LedgerAsync())!;
         Assert.Equal((2_500, 1_000, 1_800, 11), ((long)entry["amount"]!, (long)entry["cash_amount"]!, (long)entry["settlement_amount"]!, (long)entry["fee"]!));
         Assert.Equal(1_800 - 11, (long)(await world.SeeAsync("/merchants/10000100/funds"))["unsettled"]!);
@@ -52,7 +52,7 @@ public sealed class CouponTests : IDisposable
             told["total_fee"], told["cash_fee"], told["coupon_fee"], told["coupon_count"], told["coupon_type_0"], told["coupon_id_0"], told["coupon_fee_0"]));
         Assert.Null(told["settlement_total_fee"]);
         var asked = await world.OrderQueryAsync("D1", "/pay/paporderquery");
-        Assert.Empty([.. ReplyTables.Problems("debit notification", told), .. ReplyTables.Problems("paporderquery", asked.Message)]);
+        Assert.Empty(ReplyTables.Problems("debit notification", told).Concat(ReplyTables.Problems("paporderquery", asked.Message)));
         Assert.Equal(("2000", "2500", "A"), (asked["cash_fee"], asked["settlement_total_fee"], asked["coupon_id_0"]));
         Assert.Equal("RULELIMIT", (await world.ApplyAsync(contract, "D2", ("total_fee", "5001"))).Outcome);
     }
