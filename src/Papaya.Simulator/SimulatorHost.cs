@@ -85,6 +85,7 @@ public static class SimulatorHost
         {
             // Only now a port of 0 has become a number.
             state.PublicUrl = options.PublicUrl ?? app.Urls.FirstOrDefault() ?? "";
+            state.HasHttps = app.Urls.Any(url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
             state.BackupPort = options.BackupUrl is null ? null : new Uri(app.Urls.Last()).Port;
             state.Start();
         });

@@ -89,6 +89,8 @@ internal sealed class World : IAsyncDisposable
         Clock.Dispose();
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public string Unique(string prefix = "n") => $"{prefix}{Interlocked.Increment(ref _names):000000}";
 
     public Task AdvanceAsync(TimeSpan by) => Clock.AdvanceAsync(by);

@@ -89,6 +89,13 @@ public sealed class TestClock : TimeProvider, IDisposable
         return new Work(this);
     }
 
+    /// <summary>For somebody who has entered and now waits for others: he does not hold time back until the result is disposed.</summary>
+    internal IDisposable StepOut()
+    {
+        Leave();
+        return new Pause(this);
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -342,6 +349,11 @@ public sealed class TestClock : TimeProvider, IDisposable
 
     /// <summary>Where time stands; it flows from there unless <c>Stamp</c>, the machine's timestamp of that moment, is null (an advance).</summary>
     private sealed record Reading(DateTimeOffset At, long? Stamp);
+
+    private sealed class Pause(TestClock clock) : IDisposable
+    {
+        public void Dispose() => Interlocked.Increment(ref clock._inFlight);
+    }
 
     private sealed class Work(TestClock clock) : IDisposable
     {

@@ -54,6 +54,12 @@ internal sealed record FaultRequest
 
     public int? Copies { get; init; }
 
+    public long? Rows { get; init; }
+
+    public int? SkewSeconds { get; init; }
+
+    public string? Host { get; init; }
+
     public string? At { get; init; }
 
     public JsonElement? Do { get; init; }
@@ -96,6 +102,9 @@ internal sealed class FaultRoutes(ControlApi api, SimulatorState state, FaultRul
             Field = request.Field,
             Amount = request.Amount,
             Copies = request.Copies,
+            Rows = request.Rows,
+            SkewSeconds = request.SkewSeconds,
+            Host = request.Host,
             At = request.At,
             Do = request.Do,
         };

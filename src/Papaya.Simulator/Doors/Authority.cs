@@ -30,11 +30,21 @@ internal sealed class Authority : IDisposable
     private readonly X509Certificate2 _authority;
     private readonly TimeProvider _machine;
     private readonly Lazy<X509Certificate2> _server;
+    private readonly Lazy<X509Certificate2> _misnamed;
+    private readonly Lazy<X509Certificate2> _expired;
+    private readonly Lazy<X509Certificate2> _untrusted;
 
     private Authority(X509Certificate2 authority, TimeProvider machine)
     {
         (_authority, _machine) = (authority, machine);
-        _server = new(MakeServerCertificate);
+        _server = new(() => MakeServerCertificate(_authority, Names, machine.GetUtcNow() + ServerLife));
+        _misnamed = new(() => MakeServerCertificate(_authority, ["elsewhere.localhost"], machine.GetUtcNow() + ServerLife, hasAddresses: false));
+        _expired = new(() => MakeServerCertificate(_authority, Names, machine.GetUtcNow() - TimeSpan.FromHours(1)));
+        _untrusted = new(() =>
+        {
+            using var other = MakeAuthority(machine.GetUtcNow());
+            return MakeServerCertificate(other, Names, machine.GetUtcNow() + ServerLife);
+        });
     }
 
     /// <summary>What a client has to trust.</summary>
@@ -51,6 +61,15 @@ internal sealed class Authority : IDisposable
 
     /// <summary>Made at the first handshake, newly in every run.</summary>
     public X509Certificate2 ServerCertificate => _server.Value;
+
+    /// <summary>One that a careful caller refuses: made out to another <c>name</c>, by another <c>authority</c>, or <c>expired</c>.</summary>
+    public X509Certificate2 WrongCertificate(string how) => how switch
+    {
+        "name" => _misnamed.Value,
+        "authority" => _untrusted.Value,
+        "expired" => _expired.Value,
+        _ => throw new ArgumentOutOfRangeException(nameof(how)),
+    };
 
     /// <summary>The authority that the folder holds; a new one, written there, if it holds none or one that ends soon. In memory only without a folder.</summary>
     public static Authority Open(KeyFolder? folder, TimeProvider machine)
@@ -74,9 +93,12 @@ internal sealed class Authority : IDisposable
 
     public void Dispose()
     {
-        if (_server.IsValueCreated)
+        foreach (var certificate in (Lazy<X509Certificate2>[])[_server, _misnamed, _expired, _untrusted])
         {
-            _server.Value.Dispose();
+            if (certificate.IsValueCreated)
+            {
+                certificate.Value.Dispose();
+            }
         }
 
         _authority.Dispose();
@@ -106,30 +128,34 @@ internal sealed class Authority : IDisposable
         return request.CreateSelfSigned(now - ClockSkew, now + AuthorityLife);
     }
 
-    private X509Certificate2 MakeServerCertificate()
+    private X509Certificate2 MakeServerCertificate(X509Certificate2 authority, IEnumerable<string> dnsNames, DateTimeOffset end, bool hasAddresses = true)
     {
         var now = _machine.GetUtcNow();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Papaya simulator", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        foreach (var name in Names)
+        foreach (var name in dnsNames)
         {
             names.AddDnsName(name);
         }
 
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddIpAddress(IPAddress.IPv6Loopback);
+        if (hasAddresses)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+            names.AddIpAddress(IPAddress.IPv6Loopback);
+        }
+
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
 
         // Nobody keeps a list of serial numbers: the key's own digest is unique enough, and positive with its first bit off.
         var serial = SHA256.HashData(request.PublicKey.EncodedKeyValue.RawData)[..16];
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        using var certificate = request.Create(_authority, now - ClockSkew, now + ServerLife, serial);
+        using var certificate = request.Create(authority, now - ClockSkew, end, serial);
         return certificate.CopyWithPrivateKey(key);
     }
 

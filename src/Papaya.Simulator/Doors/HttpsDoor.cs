@@ -12,6 +12,7 @@ internal static class HttpsDoor
     {
         // Made when somebody first needs it: a start without https stays as quick as it was.
         builder.Services.AddSingleton(_ => Authority.Open(options.KeysFolder is { } folder ? new KeyFolder(folder) : null, TimeProvider.System));
+        builder.Services.AddSingleton<Handshakes>();
         if (!Array.Exists(urls, static url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)))
         {
             return;
@@ -21,7 +22,7 @@ internal static class HttpsDoor
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureHttpsDefaults(https =>
         {
             var services = kestrel.ApplicationServices;
-            https.ServerCertificateSelector = (_, _) => services.GetRequiredService<Authority>().ServerCertificate;
+            https.ServerCertificateSelector = (connection, host) => services.GetRequiredService<Handshakes>().Choose(connection, host);
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
 
             // Whose it is and whether it is still good decides the call: WeChat answers that in XML or JSON, not by ending the handshake.

@@ -13,6 +13,9 @@ internal enum FaultPlaces
     Message = 8,
     Execution = 16,
     RefundExecution = 32,
+
+    /// <summary>Of https.</summary>
+    Handshake = 64,
 }
 
 /// <summary>What one kind is for.</summary>
@@ -25,7 +28,22 @@ internal static class FaultCatalogue
 {
     /// <summary>Variants of <c>rewrite</c>.</summary>
     public static readonly string[] Rewritings =
-        ["bom", "blank_lines", "padded", "plain", "shuffled", "extra", "emoji", "without", "gbk", "doctype", "duplicate_element"];
+        ["bom", "blank_lines", "padded", "plain", "shuffled", "extra", "emoji", "without", "gbk", "doctype", "duplicate_element", "after_signing"];
+
+    /// <summary>Variants that JSON has; a document type is XML's.</summary>
+    public static readonly string[] JsonRewritings = [.. Rewritings.Where(how => how != "doctype")];
+
+    /// <summary>Variants that a file of lines has.</summary>
+    public static readonly string[] FileRewritings = ["bom", "gbk"];
+
+    /// <summary>What may be wrong with a certificate.</summary>
+    public static readonly string[] Certificates = ["name", "authority", "expired"];
+
+    /// <summary>The shapes of a failed debit's message, as the switch debit_failure_notification names them.</summary>
+    public static readonly string[] Shapes = ["F1", "F1p", "F2", "F3"];
+
+    /// <summary>Where a rule strikes before there is a request.</summary>
+    public const string Handshake = "handshake";
 
     private const FaultPlaces Call = FaultPlaces.Call;
     private const FaultPlaces Message = FaultPlaces.Message;
@@ -42,18 +60,24 @@ internal static class FaultCatalogue
         new(FaultKind.Http500, "http_500", Call, false, [], "HTTP 500 with a page instead of XML", "HTTP 500 和网页"),
         new(FaultKind.Html, "html", Call, false, [], "HTTP 200 with a page instead of XML, as a proxy answers", "HTTP 200，内容是网页（如代理返回）"),
         new(FaultKind.BadGzip, "bad_gzip", Call, false, [], "the answer says that it is zipped, and is not", "声称 gzip 压缩但内容不是"),
-        new(FaultKind.Rewrite, "rewrite", Call | Message, true, ["how!", "field"], "the right answer or message in other bytes, signed as sent (except `gbk`, `doctype`, `duplicate_element`)", "内容正确但字节不同，签名按发出内容计算"),
-        new(FaultKind.BadSignature, "bad_signature", Call | Message, true, [], "the right answer or message under a wrong sign", "签名错误"),
-        new(FaultKind.OldKey, "old_key", Call | Message, true, [], "signed with the key before the last reset, or with one that the caller cannot have", "用旧密钥签名"),
+        new(FaultKind.Rewrite, "rewrite", Call | Message, true, ["how!", "field"], "the right answer or message in other bytes; of a bill, the file", "内容正确但字节不同；账单则是文件的字节不同"),
+        new(FaultKind.BadSignature, "bad_signature", Call | Message, true, [], "the right answer or message under a wrong sign; of downloadfundflow and V3's file, a digest that does not fit", "签名错误；资金账单和 V3 账单文件则是摘要不符"),
+        new(FaultKind.OldKey, "old_key", Call | Message, true, ["how"], "V2: signed with the key before the last reset; V3: with a platform certificate that has retired; either with one that the caller cannot have, if there is none. A V3 message with `how` apiv3: encrypted with the APIv3 key before the present one", "用已停用的密钥签名或加密"),
         new(FaultKind.Probe, "probe", Call | Message, true, [], "V3: a deliberately false signature (WECHATPAY/SIGNTEST/); of a callback it goes ahead of the real send, whose turn it does not use up", "V3 探测流量：WECHATPAY/SIGNTEST/ 开头的错误签名"),
         new(FaultKind.SystemError, "system_error", Call, true, [], "SYSTEMERROR is answered", "返回 SYSTEMERROR"),
         new(FaultKind.FrequencyLimited, "frequency_limited", Call, false, [], "FREQUENCY_LIMITED is answered", "返回 FREQUENCY_LIMITED"),
-        new(FaultKind.ReturnFail, "return_fail", Call, false, ["text"], "`return_code` FAIL with `text`, unsigned", "return_code=FAIL，无签名"),
+        new(FaultKind.ReturnFail, "return_fail", Call, false, ["text"], "V2 only: `return_code` FAIL with `text`, unsigned", "仅 V2：return_code=FAIL，无签名"),
         new(FaultKind.Refuse, "refuse", Call, false, ["code!", "text", "status", "field"], "refused with `code` and `text`; with `field` contract only that part of contractorder", "按指定错误码拒绝；field=contract 时只有签约部分失败"),
         new(FaultKind.Lag, "lag", FaultPlaces.Query, true, ["delay_seconds!"], "a query answers as things were `delay_seconds` ago", "查询返回一段时间之前的状态"),
-        new(FaultKind.Lie, "lie", FaultPlaces.Query, true, ["code!", "how"], "a query answers the trade state `code`, under a wrong sign unless `how` is signed", "查询返回不真实的状态"),
+        new(FaultKind.Lie, "lie", FaultPlaces.Query, true, ["code!", "how", "field"], "a query answers the state `code`, under a wrong sign unless `how` is signed; `field` names another member than the state that it usually tells", "查询返回不真实的状态"),
         new(FaultKind.Meanwhile, "meanwhile", Call, false, ["do!"], "`do` happens just before the call, with `processed` true just after it", "请求处理前（或后）的一刻发生另一件事"),
         new(FaultKind.Early, "early", Call, true, [], "what the call causes at once (a debit, its message) happens before its answer leaves", "通知先于应答到达"),
+        new(FaultKind.ResetBefore, "reset_before", Call, false, [], "TCP's reset (RST) before anything is done", "处理之前连接被重置（RST）"),
+        new(FaultKind.ResetAfter, "reset_after", Call, true, [], "it is done, then TCP's reset (RST)", "处理完成后连接被重置（RST）"),
+        new(FaultKind.AfterClose, "after_close", Call, true, [], "it is done, and answered only when the caller has given up and closed the connection: his own time-out decides. The test clock goes on meanwhile", "处理完成，但直到调用方超时断开后才应答"),
+        new(FaultKind.SkewedClock, "skewed_clock", Call | Message, true, ["skew_seconds!"], "V3: the time in the headers is `skew_seconds` off, validly signed; a merchant takes 300", "V3：应答和通知头里的时间戳偏差 skew_seconds 秒，签名有效"),
+        new(FaultKind.TlsFailure, "tls_failure", FaultPlaces.Handshake, false, [], "the handshake breaks", "TLS 握手失败"),
+        new(FaultKind.WrongCertificate, "wrong_certificate", FaultPlaces.Handshake, false, ["how!"], "a certificate of another `name`, of another `authority`, or `expired`", "证书域名不符、签发机构不受信任或已过期"),
         new(FaultKind.Drop, "drop", Message, false, [], "one send is lost", "通知丢失一次"),
         new(FaultKind.Duplicate, "duplicate", Message, false, ["copies", "how"], "one send arrives `copies` times (2); all at once when `how` is concurrent", "通知重复多次"),
         new(FaultKind.Delay, "delay", Message, false, ["delay_seconds!"], "one send arrives `delay_seconds` later", "通知延迟"),
@@ -61,6 +85,7 @@ internal static class FaultCatalogue
         new(FaultKind.WrongAmount, "wrong_amount", Message, false, ["amount"], "`amount` fen more (1), validly signed", "金额不符，签名有效"),
         new(FaultKind.WrongMerchant, "wrong_merchant", Message, false, [], "another merchant's number, signed with that one's key", "另一商户号，用其密钥签名"),
         new(FaultKind.UnknownOrder, "unknown_order", Message, false, [], "a number that nobody has, validly signed", "不存在的单号，签名有效"),
+        new(FaultKind.Shape, "shape", Message, false, ["how!"], "V2: the message of a failed debit in the shape `how`: F1, F1p, F2 or F3, whatever the switch `debit_failure_notification` says; a message of success passes by", "V2：指定单号的扣款失败通知用哪一种形式"),
         new(FaultKind.Late, "late", FaultPlaces.Execution | FaultPlaces.RefundExecution, false, ["delay_seconds!"], "it is executed `delay_seconds` later", "推迟执行"),
         new(FaultKind.Lost, "lost", FaultPlaces.Execution, false, [], "it is never executed, and no query knows the order; the same number may be sent again", "永不执行，查询不到订单"),
         new(FaultKind.Fail, "fail", FaultPlaces.Execution, false, ["code!", "text"], "it fails with `code` and `text`; after SYSTEMERROR the order stays open", "按指定错误码扣款失败；SYSTEMERROR 不会自动关单"),
@@ -74,39 +99,79 @@ internal static class FaultCatalogue
         new(FaultKind.NextDayRow, "next_day_row", Bill, true, [], "the last line belongs to the next day", "末行属于次日"),
         new(FaultKind.DuplicateRows, "duplicate_rows", Bill, true, [], "each line comes twice", "每行重复"),
         new(FaultKind.ChangedFile, "changed_file", Bill, true, [], "the file differs from an earlier download (use `skip`)", "再次下载内容不同"),
-        new(FaultKind.NotReady, "not_ready", Bill, false, ["at!"], "Bill Creating until `at`, Beijing time of day", "指定时间之前返回 Bill Creating"),
-        new(FaultKind.Empty, "empty", Bill, false, [], "No Bill Exist on an active day", "有交易的日期返回 No Bill Exist"),
+        new(FaultKind.NotReady, "not_ready", Bill, false, ["at!"], "the bill is still being made until `at`, Beijing time of day", "指定时间之前账单尚未生成"),
+        new(FaultKind.Empty, "empty", Bill, false, [], "there is said to be no bill on an active day", "有交易的日期却说没有账单"),
         new(FaultKind.Truncated, "truncated", Bill, true, [], "the file ends in the middle", "文件被截断"),
         new(FaultKind.FeeRounding, "fee_rounding", Bill, true, [], "the fee of one line is rounded the other way", "有一行手续费舍入方向相反"),
+        new(FaultKind.Long, "long", Bill, true, ["rows!"], "a trade bill of `rows` rows, 10,000,000 at most: the day's own and made-up payments like its first, with sums that fit; made while it is sent", "账单有 rows 行（边生成边发送）"),
+    ];
+
+    /// <summary>What breaks on the way.</summary>
+    private static readonly FaultKind[] Wire =
+    [
+        FaultKind.TimeoutBefore, FaultKind.TimeoutAfter, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.AfterClose, FaultKind.HalfBody, FaultKind.WrongLength,
+        FaultKind.Drip, FaultKind.Http, FaultKind.Http500, FaultKind.Html, FaultKind.BadGzip,
     ];
 
     /// <summary>What a V3 path knows.</summary>
     public static readonly FaultKind[] V3Calls =
     [
-        FaultKind.TimeoutBefore, FaultKind.TimeoutAfter, FaultKind.HalfBody, FaultKind.WrongLength, FaultKind.Drip, FaultKind.Http, FaultKind.Http500, FaultKind.Html,
-        FaultKind.BadGzip, FaultKind.BadSignature, FaultKind.Probe, FaultKind.SystemError, FaultKind.FrequencyLimited, FaultKind.Refuse,
+        .. Wire, FaultKind.Rewrite, FaultKind.BadSignature, FaultKind.OldKey, FaultKind.Probe, FaultKind.SkewedClock, FaultKind.SystemError, FaultKind.FrequencyLimited,
+        FaultKind.Refuse, FaultKind.Meanwhile, FaultKind.Early,
     ];
+
+    /// <summary>What the V3 paths that only ask know.</summary>
+    public static readonly FaultKind[] V3Queries = [.. V3Calls, FaultKind.Lag, FaultKind.Lie];
+
+    /// <summary>What is wrong with a file's lines, wherever it comes from.</summary>
+    private static readonly FaultKind[] Lines =
+    [
+        FaultKind.AmountOffByOneFen, FaultKind.MissingLine, FaultKind.ExtraLine, FaultKind.WrongTotals, FaultKind.NextDayRow, FaultKind.DuplicateRows,
+        FaultKind.ChangedFile, FaultKind.Truncated,
+    ];
+
+    /// <summary>What V3's downloading of a file knows, which nothing signs; the digest was told before.</summary>
+    public static readonly FaultKind[] V3Files =
+        [.. Wire, FaultKind.Rewrite, FaultKind.BadSignature, FaultKind.SystemError, FaultKind.FrequencyLimited, FaultKind.Refuse, FaultKind.Meanwhile, .. Lines];
+
+    /// <summary>What V3's offer of a fund-flow bill knows: its faults are in the file, and the digest fits them.</summary>
+    public static readonly FaultKind[] V3FundFlow = [.. V3Calls, FaultKind.NotReady, FaultKind.Empty, .. Lines];
+
+    /// <summary>What V3's offer of a trade bill knows.</summary>
+    public static readonly FaultKind[] V3TradeBill = [.. V3FundFlow, FaultKind.FeeRounding, FaultKind.Long];
 
     /// <summary>What the page of entrustweb knows.</summary>
     public static readonly FaultKind[] SigningPages =
     [
-        FaultKind.TimeoutBefore, FaultKind.TimeoutAfter, FaultKind.Http, FaultKind.Http500, FaultKind.Html, FaultKind.BadGzip, FaultKind.SystemError,
-        FaultKind.FrequencyLimited, FaultKind.Refuse,
+        FaultKind.TimeoutBefore, FaultKind.TimeoutAfter, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.Http, FaultKind.Http500, FaultKind.Html, FaultKind.BadGzip,
+        FaultKind.SystemError, FaultKind.FrequencyLimited, FaultKind.Refuse,
     ];
 
     /// <summary>What h5entrustweb knows, whose answer has no sign.</summary>
     public static readonly FaultKind[] H5Calls =
-        [.. SigningPages, FaultKind.HalfBody, FaultKind.WrongLength, FaultKind.Drip, FaultKind.Rewrite, FaultKind.ReturnFail];
+        [.. SigningPages, FaultKind.AfterClose, FaultKind.HalfBody, FaultKind.WrongLength, FaultKind.Drip, FaultKind.Rewrite, FaultKind.ReturnFail];
 
     /// <summary>What a V3 message knows.</summary>
     public static readonly FaultKind[] V3Messages =
-        [FaultKind.BadSignature, FaultKind.Probe, FaultKind.Drop, FaultKind.Duplicate, FaultKind.Delay, FaultKind.Reorder];
+    [
+        FaultKind.Rewrite, FaultKind.BadSignature, FaultKind.OldKey, FaultKind.Probe, FaultKind.SkewedClock, FaultKind.Drop, FaultKind.Duplicate, FaultKind.Delay,
+        FaultKind.Reorder, FaultKind.WrongAmount, FaultKind.WrongMerchant, FaultKind.UnknownOrder,
+    ];
+
+    /// <summary>What is V3's alone.</summary>
+    private static readonly FaultKind[] OnlyV3 = [FaultKind.Probe, FaultKind.SkewedClock];
 
     /// <summary>The names of notifications, beside <c>notification</c> for all of them.</summary>
     private static readonly string[] Messages = ["payment", "debit", "contract", "refund", "v3_payment", "v3_debit", "v3_contract", "v3_refund"];
 
+    private static readonly string[] Bills = [Endpoints.DownloadBill.Path, Endpoints.DownloadFundFlow.Path, "/v3/bill/tradebill", "/v3/bill/fundflowbill", "/v3/billdownload/file"];
+
     /// <summary>The paths that only ask.</summary>
-    private static readonly string[] Queries = ["/pay/orderquery", "/pay/paporderquery", "/papay/querycontract", "/pay/refundquery"];
+    private static readonly string[] Queries =
+    [
+        "/pay/orderquery", "/pay/paporderquery", "/papay/querycontract", "/pay/refundquery", Endpoints.QueryContract.Partner!.Path, Endpoints.PapOrderQuery.Partner!.Path,
+        .. V3.V3Rules.All.Where(r => r.Method == "GET" && r.Path != "/v3/certificates" && !Bills.Contains(r.Path)).Select(r => r.Path),
+    ];
 
     private static readonly string[] EntrustWeb = [Endpoints.EntrustWeb.Path, Endpoints.EntrustWeb.Partner!.Path];
 
@@ -130,44 +195,38 @@ internal static class FaultCatalogue
     };
 
     public static FaultPoint PointOf(Delivery delivery) =>
-        new((delivery.Format == DeliveryFormat.V2 ? "" : "v3_") + NameOf(delivery.Kind), delivery.MchId, [.. new[] { delivery.OutTradeNo, delivery.OutRefundNo, delivery.ContractId }.OfType<string>()], delivery.HeldBack);
-
-    /// <summary>Null, or why the rule makes no sense.</summary>
-    public static string? WhyNot(FaultRule rule, Func<string, bool> isPath)
-    {
-        if (PlaceOf(rule.On, isPath) is not { } place)
+        new((delivery.Format == DeliveryFormat.V2 ? "" : "v3_") + NameOf(delivery.Kind), delivery.MchId, [.. new[] { delivery.OutTradeNo, delivery.OutRefundNo, delivery.ContractId }.OfType<string>()], delivery.HeldBack)
         {
-            return $"'on' is a path of WeChat Pay or * for all; payment, debit, contract, refund (v3_debit, v3_contract, v3_refund) or notification for all; "
-                + $"execution or refund_execution. '{rule.On}' is none.";
-        }
-
-        var entry = Of(rule.Kind);
-        return WhyNotThere(rule, entry) ?? ((entry.Places & place) == 0 ? $"{entry.Wire} strikes {Describe(entry.Places)}; '{rule.On}' is none."
-            : rule.Times is < 1 || rule.Skip is < 0 || rule.Probability is <= 0 or > 1 or double.NaN
-                ? "times is at least 1; skip is not negative; probability is above 0 and at most 1."
-            : rule.Number is { } number && number.TrimEnd('*').Length == 0 ? "number is a number, or the beginning of one followed by *."
-            : rule is { Kind: FaultKind.Refuse, Status: not null } && rule.On != "*" && !IsV3Path(rule.On) ? "status belongs to refuse on V3 paths: V2 refuses with HTTP 200."
-            : rule.Site is not (null or "main" or "backup") ? "site is main or backup."
-            : rule is { From: { } from, Until: { } until } && until <= from ? "until is later than from."
-            : Surplus(rule, entry) ?? WrongMember(rule));
-    }
+            // Only transaction_id proves a payment, whatever the shape.
+            IsFailure = delivery is { Format: DeliveryFormat.V2, Kind: DeliveryKind.Debit } && delivery.Body.AsSpan().IndexOf("<transaction_id>"u8) < 0,
+        };
 
     /// <summary>Whether a kind has something to strike there; a rule for everything passes by where it has not.</summary>
-    public static bool Knows(string on, FaultKind kind) => KindsOf(on)?.Kinds.Contains(kind) ?? (kind != FaultKind.Probe || on is "*" or "notification");
+    public static bool Knows(string on, FaultKind kind) => KindsOf(on)?.Kinds.Contains(kind) ?? (on switch
+    {
+        "*" or "notification" => true,
+        "/pay/downloadbill" => kind is not (FaultKind.BadSignature or FaultKind.OldKey or FaultKind.Early),
+        "/pay/downloadfundflow" => kind is not (FaultKind.OldKey or FaultKind.Early or FaultKind.FeeRounding or FaultKind.Long),
+        _ => !(kind == FaultKind.Shape && on != "debit"),
+    } && (on is "*" or "notification" || !OnlyV3.Contains(kind)));
 
     /// <summary>Answers and messages of V3 are JSON under another signature, those of signing have none: what is about XML or signs does not fit them.</summary>
-    private static (string Who, FaultKind[] Kinds)? KindsOf(string on) =>
-        IsV3Path(on) ? ("V3 paths know", V3Calls)
-        : on.StartsWith("v3_", StringComparison.Ordinal) ? ("V3 messages know", V3Messages)
-        : EntrustWeb.Contains(on) ? ("The signing page knows", SigningPages)
-        : H5EntrustWeb.Contains(on) ? ("h5entrustweb knows", H5Calls)
-        : null;
+    public static (string Who, FaultKind[] Kinds)? KindsOf(string on) => on switch
+    {
+        "/v3/bill/tradebill" => (on + " knows", V3TradeBill),
+        "/v3/bill/fundflowbill" => (on + " knows", V3FundFlow),
+        "/v3/billdownload/file" => (on + " knows", V3Files),
+        _ when IsV3Path(on) => Queries.Contains(on) ? ("V3 paths that ask know", V3Queries) : ("V3 paths know", V3Calls),
+        _ when on.StartsWith("v3_", StringComparison.Ordinal) => ("V3 messages know", V3Messages),
+        _ when EntrustWeb.Contains(on) => ("The signing page knows", SigningPages),
+        _ when H5EntrustWeb.Contains(on) => ("h5entrustweb knows", H5Calls),
+        _ => null,
+    };
 
-    private static bool IsV3Path(string on) => on.StartsWith("/v3/", StringComparison.Ordinal);
+    public static bool IsV3Path(string on) => on.StartsWith("/v3/", StringComparison.Ordinal);
 
-    private static string? WhyNotThere(FaultRule rule, FaultEntry entry) => Knows(rule.On, rule.Kind) ? null
-        : KindsOf(rule.On) is { } place ? $"{place.Who} {Names(place.Kinds)}; not {entry.Wire}."
-        : "probe is a fault of V3 paths and V3 messages.";
+    /// <summary>Paths whose answer is a file.</summary>
+    public static bool IsFile(string on) => Bills.Contains(on) && !on.StartsWith("/v3/bill/", StringComparison.Ordinal);
 
     public static string Names(IEnumerable<FaultKind> kinds) => string.Join(", ", kinds.Select(k => Of(k).Wire));
 
@@ -175,53 +234,23 @@ internal static class FaultCatalogue
     {
         places.HasFlag(FaultPlaces.Call) ? "calls" : null,
         places.HasFlag(FaultPlaces.Query) ? "queries" : null,
-        places.HasFlag(FaultPlaces.Bill) ? "/pay/downloadbill" : null,
+        places.HasFlag(FaultPlaces.Bill) ? "bills" : null,
         places.HasFlag(FaultPlaces.Message) ? "notifications" : null,
         places.HasFlag(FaultPlaces.Execution) ? "execution" : null,
         places.HasFlag(FaultPlaces.RefundExecution) ? "refund_execution" : null,
+        places.HasFlag(FaultPlaces.Handshake) ? Handshake : null,
     }.OfType<string>());
 
-    private static FaultPlaces? PlaceOf(string on, Func<string, bool> isPath) => on switch
+    public static FaultPlaces? PlaceOf(string on, Func<string, bool> isPath) => on switch
     {
         "notification" => FaultPlaces.Message,
         "execution" => FaultPlaces.Execution,
         "refund_execution" => FaultPlaces.RefundExecution,
-        "/pay/downloadbill" => FaultPlaces.Call | FaultPlaces.Bill,
+        Handshake => FaultPlaces.Handshake,
         "*" => FaultPlaces.Call,
+        _ when Bills.Contains(on) => FaultPlaces.Call | FaultPlaces.Bill,
         _ when Messages.Contains(on) => FaultPlaces.Message,
         _ when isPath(on) || Paths.Contains(on) => FaultPlaces.Call | (Queries.Contains(on) ? FaultPlaces.Query : 0),
-        _ => null,
-    };
-
-    /// <summary>A member that belongs to another kind is a slip, and so is one that is not there.</summary>
-    private static string? Surplus(FaultRule rule, FaultEntry entry)
-    {
-        (string Name, object? Value)[] members =
-        [
-            ("status", rule.Status), ("code", rule.Code), ("text", rule.Text), ("how", rule.How), ("field", rule.Field), ("amount", rule.Amount),
-            ("copies", rule.Copies), ("at", rule.At), ("do", rule.Do),
-        ];
-        return members.FirstOrDefault(m => m.Value is not null && !entry.Members.Contains(m.Name) && !entry.Members.Contains(m.Name + "!")) is { Name: { } surplus }
-                ? $"{surplus} does not belong to {entry.Wire}."
-            : entry.Members.Contains("delay_seconds!") && rule.DelaySeconds is not > 0 ? $"{entry.Wire} needs delay_seconds > 0."
-            : members.FirstOrDefault(m => m.Value is null && entry.Members.Contains(m.Name + "!")) is { Name: { } missing } ? $"{entry.Wire} needs {missing}."
-            : null;
-    }
-
-    private static string? WrongMember(FaultRule rule) => rule switch
-    {
-        { Kind: FaultKind.Rewrite, How: var how } when !Rewritings.Contains(how) => $"how is one of {string.Join(", ", Rewritings)}.",
-        { Kind: FaultKind.Rewrite, How: "without", Field: null } => "rewrite without needs field.",
-        { Kind: FaultKind.Duplicate, How: not (null or "concurrent") } => "how is concurrent, or absent.",
-        { Kind: FaultKind.Lie, How: not (null or "signed") } => "how is signed, or absent.",
-        { Kind: FaultKind.Refuse, Field: not (null or "contract") } => "field is contract, or absent.",
-        { Kind: FaultKind.Refuse, Field: "contract", On: not "/pay/contractorder" } => "field contract belongs to /pay/contractorder.",
-        { Status: < 400 or > 599 } => "status is 400 to 599.",
-        { Copies: < 2 or > 1000 } => "copies is 2 to 1000.",
-        { Kind: FaultKind.Drip, DelaySeconds: > 10 } => "drip takes 10 seconds of real time at most.",
-        { Kind: FaultKind.HalfBody or FaultKind.WrongLength or FaultKind.Drip, Processed: false } => "There is no answer to spoil when nothing is processed.",
-        { At: { } at } when !TimeOnly.TryParseExact(at, "HH:mm", out _) => "at is hh:mm, Beijing time.",
-        { Do: { } what } => Faults.Meanwhile.WhyNot(what),
         _ => null,
     };
 }

@@ -183,4 +183,36 @@ internal enum FaultKind
     /// <summary>V3: one of WeChat's deliberate fakes, a signature that begins WECHATPAY/SIGNTEST/.</summary>
     [JsonStringEnumMemberName("probe")]
     Probe,
+
+    /// <summary>TCP's reset before anything was done.</summary>
+    [JsonStringEnumMemberName("reset_before")]
+    ResetBefore,
+
+    /// <summary>TCP's reset when all was done.</summary>
+    [JsonStringEnumMemberName("reset_after")]
+    ResetAfter,
+
+    /// <summary>All is done, and answered only when the caller has given up and gone.</summary>
+    [JsonStringEnumMemberName("after_close")]
+    AfterClose,
+
+    /// <summary>V3: WeChat's own clock, as its headers tell it, is wrong.</summary>
+    [JsonStringEnumMemberName("skewed_clock")]
+    SkewedClock,
+
+    /// <summary>The message of a failed debit has one of its other shapes.</summary>
+    [JsonStringEnumMemberName("shape")]
+    Shape,
+
+    /// <summary>https: the handshake breaks.</summary>
+    [JsonStringEnumMemberName("tls_failure")]
+    TlsFailure,
+
+    /// <summary>https: a certificate that a careful caller refuses.</summary>
+    [JsonStringEnumMemberName("wrong_certificate")]
+    WrongCertificate,
+
+    /// <summary>A trade bill with very many rows.</summary>
+    [JsonStringEnumMemberName("long")]
+    Long,
 }

@@ -67,6 +67,15 @@ internal sealed record FaultRule
     /// <summary><c>duplicate</c>: how many arrive, 2 to 1,000.</summary>
     public int? Copies { get; init; }
 
+    /// <summary><c>long</c>: the rows of the bill, 2 to 10,000,000.</summary>
+    public long? Rows { get; init; }
+
+    /// <summary><c>skewed_clock</c>: how many seconds WeChat's clock is ahead; negative for behind. A day at most.</summary>
+    public int? SkewSeconds { get; init; }
+
+    /// <summary>Handshakes: the name that the caller asks for.</summary>
+    public string? Host { get; init; }
+
     /// <summary><c>not_ready</c>: the Beijing time of day, hh:mm, from which the bill is there.</summary>
     public string? At { get; init; }
 
@@ -90,7 +99,14 @@ internal sealed record FaultMark(int Id, int Looked, int Struck, string? Number,
 /// <param name="On">The path, or the kind of notification or moment.</param>
 /// <param name="Numbers">The numbers that it carries; the first one throws the dice.</param>
 /// <param name="IsHeldBack">A message that was held back once is not held back again by the same send.</param>
-internal readonly record struct FaultPoint(string On, string? MchId, IReadOnlyList<string> Numbers, bool IsHeldBack = false, string Site = "main");
+internal readonly record struct FaultPoint(string On, string? MchId, IReadOnlyList<string> Numbers, bool IsHeldBack = false, string Site = "main")
+{
+    /// <summary>The name that a handshake asks for; null without one.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The message of a debit that failed.</summary>
+    public bool IsFailure { get; init; }
+}
 
 /// <summary>A rule has struck.</summary>
 internal sealed record FaultHit(FaultRule Rule)
@@ -98,6 +114,8 @@ internal sealed record FaultHit(FaultRule Rule)
     public FaultKind Kind => Rule.Kind;
 
     public TimeSpan Delay => TimeSpan.FromSeconds(Rule.DelaySeconds ?? 0);
+
+    public TimeSpan Skew => TimeSpan.FromSeconds(Rule.SkewSeconds ?? 0);
 
     public bool IsProcessed => Rule.Processed ?? FaultCatalogue.Of(Rule.Kind).IsProcessed;
 }

@@ -26,9 +26,14 @@ internal sealed class FaultRules(SimulatorState state)
     public string? TryAdd(FaultRule rule, Func<string, bool> isPath, out FaultRule? added)
     {
         added = null;
-        if (FaultCatalogue.WhyNot(rule, isPath) is { } reason)
+        if (FaultChecks.WhyNot(rule, isPath) is { } reason)
         {
             return reason;
+        }
+
+        if (rule.On == FaultCatalogue.Handshake && !state.HasHttps)
+        {
+            return "There are handshakes on an https port only; start the simulator with --https-port.";
         }
 
         added = rule with { Id = ++_ids, Looked = 0, Struck = 0, Seen = null };
@@ -132,6 +137,8 @@ internal sealed class FaultRules(SimulatorState state)
     private static bool Matches(FaultRule rule, in FaultPoint point, DateTimeOffset now) =>
         (rule.On == point.On || rule.On == (point.On[0] == '/' ? "*" : FaultCatalogue.IsMessage(point.On) ? "notification" : ""))
         && FaultCatalogue.Knows(point.On, rule.Kind)
+        && (rule.Kind != FaultKind.Shape || point.IsFailure)
+        && (rule.Host is null || rule.Host.Equals(point.Host, StringComparison.OrdinalIgnoreCase))
         && !(point.IsHeldBack && rule.Kind is FaultKind.Delay or FaultKind.Reorder or FaultKind.Late)
         && rule.Struck < (rule.Times ?? int.MaxValue)
         && (rule.MchId is null || rule.MchId == point.MchId)

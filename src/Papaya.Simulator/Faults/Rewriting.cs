@@ -34,9 +34,11 @@ internal static class Rewriting
             case FaultKind.OldKey:
                 return letter.Write(merchant.PreviousKey is { } previous ? new(previous) : new ApiV2Key(Nobody));
             case FaultKind.Lie:
-                letter.Set("trade_state", rule.Code!);
+                letter.Set(rule.Field ?? StateOf(rule.On), rule.Code!);
                 var lie = letter.Write();
                 return rule.How == "signed" ? lie : Encoding.UTF8.GetBytes(FaultRules.Spoil(Encoding.UTF8.GetString(lie)));
+            case FaultKind.Shape:
+                return Reshape(state, rule.How!, letter, merchant);
             case FaultKind.WrongAmount:
                 ChangeAmount(letter, rule.Amount ?? 1);
                 return letter.Write();
@@ -54,6 +56,30 @@ internal static class Rewriting
             default:
                 return body;
         }
+    }
+
+    /// <summary>Where the answer to a question tells the state.</summary>
+    private static string StateOf(string path) =>
+        path.EndsWith("/querycontract", StringComparison.Ordinal) ? "contract_state" : path == "/pay/refundquery" ? "refund_status_0" : "trade_state";
+
+    /// <summary>The same failure told in another way; nonce and numbers stay.</summary>
+    private static byte[] Reshape(SimulatorState state, string shape, Letter letter, Merchant merchant)
+    {
+        string[] ofShapes = ["result_code", "err_code", "err_code_des", "trade_state", "trade_state_desc", "openid", "total_fee", "fee_type", "bank_type", "is_subscribe"];
+        foreach (var name in ofShapes)
+        {
+            letter.Remove(name);
+        }
+
+        if (state.FindOrder(merchant.MchId, letter["out_trade_no"]) is { } order)
+        {
+            foreach (var (name, value) in Notifications.Messages.FailureIn(shape, order).Where(f => f.Value is not null))
+            {
+                letter.Set(name, value!);
+            }
+        }
+
+        return letter.Write();
     }
 
     private static ReadOnlyMemory<byte> Reform(FaultRule rule, ReadOnlyMemory<byte> body, Letter letter)
@@ -83,6 +109,8 @@ internal static class Rewriting
             case "gbk":
                 var text = "<?xml version=\"1.0\" encoding=\"GBK\"?>" + Encoding.UTF8.GetString(letter.Write(sign: letter.Sign));
                 return Encoding.GetEncoding("GBK").GetBytes(text);
+            case "after_signing":
+                return letter.Write(sign: letter.Sign, last: "<new_field>1</new_field>");
             case "doctype":
                 return letter.Write(before: "<!DOCTYPE xml [<!ENTITY secret SYSTEM \"file:///etc/hostname\">]>", sign: letter.Sign, last: "<new_field>&secret;</new_field>");
             case "duplicate_element":
@@ -116,6 +144,8 @@ internal static class Rewriting
         public string? Sign { get; } = message["sign"];
 
         private SignType Type => Sign?.Length == 64 ? SignType.HmacSha256 : SignType.Md5;
+
+        public string? this[string name] => _fields.Find(f => f.Key == name).Value;
 
         public static string CData(string value) => $"<![CDATA[{value}]]>";
 

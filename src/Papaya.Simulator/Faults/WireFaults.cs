@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Papaya.Simulator.World;
 
 namespace Papaya.Simulator.Faults;
@@ -10,7 +13,7 @@ internal static class WireFaults
 
     /// <summary>Whether the rule's own answer is not sent at all.</summary>
     public static bool Replaces(FaultKind kind) =>
-        kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.Http or FaultKind.Http500 or FaultKind.Html or FaultKind.BadGzip;
+        kind is FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.ResetBefore or FaultKind.ResetAfter or FaultKind.Http or FaultKind.Http500 or FaultKind.Html or FaultKind.BadGzip;
 
     public static byte[] Page { get; } =
         "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"u8.ToArray();
@@ -18,7 +21,7 @@ internal static class WireFaults
     /// <summary>The HTTP status of what is sent instead; 0 when the connection is cut.</summary>
     public static int StatusOf(FaultRule rule) => rule.Kind switch
     {
-        FaultKind.TimeoutBefore or FaultKind.TimeoutAfter => 0,
+        FaultKind.TimeoutBefore or FaultKind.TimeoutAfter or FaultKind.ResetBefore or FaultKind.ResetAfter => 0,
         FaultKind.Http => rule.Status!.Value,
         FaultKind.Http500 => 500,
         _ => 200,
@@ -33,6 +36,13 @@ internal static class WireFaults
         if (StatusOf(rule) is not (> 0 and var status))
         {
             // Never a hang: it would stall the clock. To the caller it is the same: no answer.
+            if (rule.Kind is FaultKind.ResetBefore or FaultKind.ResetAfter && http.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+            {
+                // Closing without lingering is what makes TCP send a reset.
+                socket.LingerState = new(enable: true, seconds: 0);
+                socket.Close();
+            }
+
             http.Abort();
             return;
         }
@@ -49,10 +59,13 @@ internal static class WireFaults
     }
 
     /// <summary>Sends an answer that breaks on its way; false when the rule does no such thing.</summary>
-    public static async Task<bool> TryBreakAsync(HttpContext http, FaultHit fault, ReadOnlyMemory<byte> answer)
+    public static async Task<bool> TryBreakAsync(HttpContext http, SimulatorState state, FaultHit fault, ReadOnlyMemory<byte> answer)
     {
         switch (fault.Kind)
         {
+            case FaultKind.AfterClose:
+                await OutwaitAsync(http, state);
+                return true;
             case FaultKind.HalfBody or FaultKind.WrongLength when answer.IsEmpty:
                 // 204: there is nothing to shorten.
                 http.Abort();
@@ -92,5 +105,18 @@ internal static class WireFaults
             default:
                 return false;
         }
+    }
+
+    /// <summary>Ends when the caller has gone, or when the simulator stops. What was done takes its course, and the clock may go on: it is the caller's time-out that decides.</summary>
+    private static async Task OutwaitAsync(HttpContext http, SimulatorState state)
+    {
+        state.Arm();
+        using var pause = state.LeaveClock();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = end.Token.Register(gone.SetResult);
+        await gone.Task;
+        http.Abort();
     }
 }

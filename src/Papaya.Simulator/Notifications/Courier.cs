@@ -218,8 +218,14 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
     private async Task<bool> PostAsync(Delivery delivery, DateTimeOffset sentAt, FaultHit? fault, byte[] buffer, CancellationToken patience)
     {
         var began = state.Stamp();
-        var body = fault is null || delivery.Format != DeliveryFormat.V2 ? delivery.Body : Rewritten(delivery, fault);
-        var headers = delivery.Format == DeliveryFormat.V2 ? [] : HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
+        var body = fault is null ? delivery.Body : Rewritten(delivery, fault);
+        KeyValuePair<string, string>[] headers = [];
+        if (delivery.Format != DeliveryFormat.V2)
+        {
+            headers = HeadersOfV3?.Invoke(delivery, body, sentAt, fault) ?? [];
+            body = fault is null ? body : V3Rewriting.AfterSigning(fault.Rule, body).ToArray();
+        }
+
         var got = default(PostAnswer);
         try
         {
@@ -270,7 +276,8 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
     private byte[] Rewritten(Delivery delivery, FaultHit fault)
     {
         using var op = state.Begin();
-        return state.FindMerchant(delivery.MchId) is { } merchant ? Rewriting.Apply(state, fault.Rule, delivery.Body, merchant).ToArray() : delivery.Body;
+        return delivery.Format != DeliveryFormat.V2 ? V3Rewriting.Message(state, fault.Rule, delivery)
+            : state.FindMerchant(delivery.MchId) is { } merchant ? Rewriting.Apply(state, fault.Rule, delivery.Body, merchant).ToArray() : delivery.Body;
     }
 
     private void Note(

@@ -66,26 +66,27 @@ internal static class Messages
         }
 
         using var message = Begin(state, order);
-        switch (state.Switches["debit_failure_notification"])
+        foreach (var (name, value) in FailureIn(state.Switches["debit_failure_notification"], order))
         {
-            case "F2":
-                message.Add("result_code"u8, "SUCCESS").Add("trade_state"u8, "PAY_FAIL").Add("trade_state_desc"u8, order.ErrText)
-                    .Add("openid"u8, order.Openid).Add("total_fee"u8, order.Amount).Add("fee_type"u8, "CNY");
-                break;
-            case "F1p":
-                message.Add("result_code"u8, "FAIL").Add("err_code"u8, "0").Add("err_code_des"u8, "业务成功");
-                break;
-            case "F3":
-                message.Add("result_code"u8, "SUCCESS").Add("bank_type"u8, "CFT").Add("fee_type"u8, "CNY").Add("is_subscribe"u8, "N");
-                break;
-            default:
-                message.Add("result_code"u8, "FAIL").Add("err_code"u8, order.ErrCode).Add("err_code_des"u8, order.ErrText);
-                break;
+            message.Add(name, value);
         }
 
         message.Add("out_trade_no"u8, order.OutTradeNo).Add("contract_id"u8, order.ContractId);
         Send(state, DeliveryKind.Debit, order, message, now);
     }
+
+    /// <summary>What a shape says of a failed debit, beside the numbers that all of them have; null is left out.</summary>
+    public static (string Name, string? Value)[] FailureIn(string shape, Order order) => shape switch
+    {
+        "F2" =>
+        [
+            ("result_code", "SUCCESS"), ("trade_state", "PAY_FAIL"), ("trade_state_desc", order.ErrText), ("openid", order.Openid), ("total_fee", Fen(order.Amount)),
+            ("fee_type", "CNY"),
+        ],
+        "F1p" => [("result_code", "FAIL"), ("err_code", "0"), ("err_code_des", "业务成功")],
+        "F3" => [("result_code", "SUCCESS"), ("bank_type", "CFT"), ("fee_type", "CNY"), ("is_subscribe", "N")],
+        _ => [("result_code", "FAIL"), ("err_code", order.ErrCode), ("err_code_des", order.ErrText)],
+    };
 
     /// <summary>A: signed. Carries neither appid nor nonce.</summary>
     public static void Signed(SimulatorState state, Contract contract, string url, DateTimeOffset now)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Papaya.Simulator.Bills;
+using Papaya.Simulator.Faults;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -28,7 +29,7 @@ internal static class Bills
             return;
         }
 
-        Offer(call, day, new(call.Merchant.MchId, "trade", day, call.Text("bill_type") ?? "ALL", call.Text("tar_type")));
+        Offer(call, day, new(call.Merchant.MchId, "trade", day, call.Text("bill_type") ?? "ALL", call.Text("tar_type")) { Fault = call.BillFault });
     }
 
     private static void OfferFund(V3Call call)
@@ -46,7 +47,7 @@ internal static class Bills
         }
 
         var day = call.Day("bill_date")!.Value;
-        Offer(call, day, new(call.Merchant.MchId, "fund", day, call.Text("account_type") ?? "BASIC", call.Text("tar_type")));
+        Offer(call, day, new(call.Merchant.MchId, "fund", day, call.Text("account_type") ?? "BASIC", call.Text("tar_type")) { Fault = call.BillFault });
     }
 
     private static void Offer(V3Call call, DateOnly day, Wanted wanted)
@@ -62,10 +63,11 @@ internal static class Bills
         }
         else
         {
+            var digest = wanted.Long(file) is { } bill ? bill.Digest() : BillFile.Digest(file);
             call.Succeed(json =>
             {
                 json.WriteString("hash_type", "SHA1");
-                json.WriteString("hash_value", BillFile.Digest(file));
+                json.WriteString("hash_value", digest);
                 json.WriteString("download_url", $"{call.Address}{DownloadPath}?token={wanted.Token(call)}");
             });
         }
@@ -85,20 +87,28 @@ internal static class Bills
         {
             call.Refuse(400, "NO_STATEMENT_EXIST", NothingThere);
         }
-        else if (wanted.Packing is null)
-        {
-            call.Succeed(file, "text/plain; charset=utf-8");
-        }
         else
         {
-            call.Succeed(BillFile.Pack(file), "application/x-gzip");
+            var isPacked = wanted.Packing is not null;
+            var bill = wanted.Long(file);
+            // What the journal keeps of a long one is its beginning.
+            file = bill is null ? file : bill.Beginning.ToArray();
+            call.Succeed(isPacked && bill is null ? BillFile.Pack(file) : file, isPacked ? "application/x-gzip" : "text/plain; charset=utf-8");
+            call.LongFile = bill is null ? null : (bill, isPacked);
         }
     }
 
     /// <summary>Which file; what a token says, so that nothing has to be kept.</summary>
     private sealed record Wanted(string MchId, string What, DateOnly Day, string Kind, string? Packing)
     {
-        public byte[]? Write(SimulatorState state, DateTimeOffset now)
+        /// <summary>What is wrong with the file; its digest fits it all the same.</summary>
+        public FaultRule? Fault { get; init; }
+
+        public LongBill? Long(byte[] file) => Fault is { Kind: FaultKind.Long, Rows: { } rows } ? LongBill.Of(file, rows) : null;
+
+        public byte[]? Write(SimulatorState state, DateTimeOffset now) => File(state, now) is not { } file ? null : Fault is null ? file : BillFaults.Spoil(Fault, file);
+
+        private byte[]? File(SimulatorState state, DateTimeOffset now)
         {
             var merchant = state.FindMerchant(MchId)!;
             Fees.Settle(state, merchant, now);
@@ -112,7 +122,7 @@ internal static class Bills
         {
             var life = call.State.Switches.Is("v3_download_url_life", "5min") ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(30);
             var until = (call.Now + life).ToUnixTimeMilliseconds();
-            var text = string.Create(CultureInfo.InvariantCulture, $"{MchId}.{What}.{Day:yyyyMMdd}.{Kind}.{Packing}.{until}");
+            var text = string.Create(CultureInfo.InvariantCulture, $"{MchId}.{What}.{Day:yyyyMMdd}.{Kind}.{Packing}.{until}.{(int?)Fault?.Kind}.{Fault?.Rows}");
             return $"{text}.{Seal(call, text)}";
         }
 
@@ -125,7 +135,14 @@ internal static class Bills
 
             var parts = token[..end].Split('.');
             return (
-                new(parts[0], parts[1], DateOnly.ParseExact(parts[2], "yyyyMMdd", CultureInfo.InvariantCulture), parts[3], parts[4].Length > 0 ? parts[4] : null),
+                new(parts[0], parts[1], DateOnly.ParseExact(parts[2], "yyyyMMdd", CultureInfo.InvariantCulture), parts[3], parts[4].Length > 0 ? parts[4] : null)
+                {
+                    Fault = parts[6].Length == 0 ? null : new()
+                    {
+                        On = call.Rule.Path, Kind = (FaultKind)int.Parse(parts[6], CultureInfo.InvariantCulture),
+                        Rows = parts[7].Length == 0 ? null : long.Parse(parts[7], CultureInfo.InvariantCulture),
+                    },
+                },
                 DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[5], CultureInfo.InvariantCulture)));
         }
 

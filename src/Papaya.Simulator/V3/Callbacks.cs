@@ -75,8 +75,8 @@ internal static class Callbacks
         {
             var keys = state.Identities.Of(delivery.MchId);
             nonce = NonceOf(state, delivery);
-            at = keys.KeepsMachineTime ? state.MachineNow : sentAt;
-            signer = state.Switches["v3_callback_key"] switch
+            at = (keys.KeepsMachineTime ? state.MachineNow : sentAt) + (fault?.Skew ?? TimeSpan.Zero);
+            signer = fault is { Kind: FaultKind.OldKey, Rule.How: null } ? state.Identities.OutOfUse(sentAt) : state.Switches["v3_callback_key"] switch
             {
                 "public_key" => state.Identities.PublicKey,
                 "as_asked" when keys.AsksForPublicKey => state.Identities.PublicKey,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Papaya.Simulator.Faults;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -53,6 +54,12 @@ internal sealed class V3Call(
 
     /// <summary>The JSON answered; empty for 204.</summary>
     public ReadOnlyMemory<byte> Answer { get; private set; }
+
+    /// <summary>What a fault does to the bill that is asked for; null when it is as it should be.</summary>
+    public FaultRule? BillFault { get; init; }
+
+    /// <summary>A file that is made while it is sent, and whether it is packed.</summary>
+    public (LongBill Bill, bool IsPacked)? LongFile { get; set; }
 
     /// <summary>A file instead of JSON, and its type; WeChat does not sign these.</summary>
     public (byte[] Bytes, string ContentType)? File { get; private set; }
@@ -138,6 +145,15 @@ internal sealed class V3Call(
 internal sealed class V3Values(IReadOnlyDictionary<string, string> path, IReadOnlyDictionary<string, string> query, JsonElement? body)
 {
     public JsonElement? Body => body;
+
+    /// <summary>The same about numbers that nobody has.</summary>
+    public V3Values OfNobody()
+    {
+        return new(Strange(path), Strange(query), body);
+
+        static Dictionary<string, string> Strange(IReadOnlyDictionary<string, string> known) => new(known.Select(v =>
+            KeyValuePair.Create(v.Key, v.Key is "out_trade_no" or "transaction_id" or "contract_id" or "out_contract_code" or "out_refund_no" or "refund_id" ? "nobody" : v.Value)));
+    }
 
     public string? this[string name] => path.GetValueOrDefault(name) ?? query.GetValueOrDefault(name) ?? InBody(name);
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Papaya.Simulator.Faults;
 using Papaya.Simulator.Journal;
+using Papaya.Simulator.Notifications;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -15,7 +16,7 @@ namespace Papaya.Simulator.V3;
 /// WeChat's V3 door: finds the rule, checks headers, time and signature, then the parameters, lets the rule answer under the world's lock, and signs
 /// the answer with a platform key. What falls due at once begins when the answer has left.
 /// </summary>
-internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJournal journal)
+internal sealed class V3Gateway(SimulatorState state, FaultRules faults, Courier courier, CallJournal journal)
 {
     private const int LongestBody = 1 << 20;
 
@@ -121,6 +122,11 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
             return;
         }
 
+        if (fault is { Kind: FaultKind.Early })
+        {
+            await Hurry.DoAsync(state, courier);
+        }
+
         await SendAsync(http, rule, request, reply, fault);
     }
 
@@ -171,16 +177,26 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         }
 
         Remember(keys!, caller.KeepsMachineTime, request.PlatformSerial);
-        var call = new V3Call(state, rule, merchant!, keys!, values, op.Now, address, request.PlatformSerial is { Length: > 0 } serial ? serial : null);
+        var now = op.Now;
+        var call = Ask(values);
+        if (fault is { Kind: FaultKind.Meanwhile, IsProcessed: false })
+        {
+            Meanwhile.Happen(state, who.MchId, fault.Rule.Do!.Value, now);
+        }
+
         var isRefused = fault is { Kind: FaultKind.FrequencyLimited or FaultKind.Refuse or FaultKind.SystemError };
         if ((!isRefused || fault!.IsProcessed) && V3Refusals.MayRun(call, path, query, parsed, json, who))
         {
-            rule.Run(call);
+            call = Answer(call, Ask, values, fault);
         }
 
         if (isRefused)
         {
             Refuse(call, fault!.Rule);
+        }
+        else if (fault is { Kind: FaultKind.Meanwhile, IsProcessed: true })
+        {
+            Meanwhile.Happen(state, who.MchId, fault.Rule.Do!.Value, now);
         }
 
         if (call.Status == 0)
@@ -189,8 +205,36 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         }
 
         return call.File is { } file
-            ? new(call.Status, file.Bytes) { ContentType = file.ContentType }
-            : new(call.Status, call.Answer) { SignedBy = SignerOf(call), KeepsMachineTime = caller.KeepsMachineTime };
+            ? new(call.Status, fault is { Kind: FaultKind.BadSignature } ? BillFaults.Damage(file.Bytes) : fault is null ? file.Bytes : BillFaults.Spoil(fault.Rule, file.Bytes))
+            {
+                ContentType = file.ContentType, LongFile = call.LongFile,
+            }
+            : new(call.Status, fault is null ? call.Answer : V3Rewriting.Answer(fault.Rule, call.Answer))
+            {
+                SignedBy = SignerOf(call) is not { } signer ? null : fault is { Kind: FaultKind.OldKey } ? state.Identities.OutOfUse(now) : signer,
+                KeepsMachineTime = caller.KeepsMachineTime,
+            };
+
+        V3Call Ask(V3Values about) => new(state, rule, merchant!, keys!, about, now, address, request.PlatformSerial is { Length: > 0 } serial ? serial : null)
+        {
+            BillFault = fault is { Rule.On: var on } && on.StartsWith("/v3/bill/", StringComparison.Ordinal) && BillFaults.IsOfFile(fault.Kind) ? fault.Rule : null,
+        };
+    }
+
+    /// <summary>The rule of the path, and what a fault puts in its way; the call that was answered. Under the world's lock.</summary>
+    private static V3Call Answer(V3Call call, Func<V3Values, V3Call> ask, V3Values values, FaultHit? fault)
+    {
+        if (fault is { Kind: FaultKind.Lag })
+        {
+            return Lag.Run(call, ask(values.OfNobody()), fault.Delay);
+        }
+
+        if (fault is null || !BillFaults.Withholds(call, fault.Rule))
+        {
+            call.Rule.Run(call);
+        }
+
+        return call;
     }
 
     private static void Refuse(V3Call call, FaultRule told)
@@ -261,10 +305,10 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         response.Headers.XContentTypeOptions = "nosniff";
         if (reply.SignedBy is { } signer)
         {
-            var at = reply.KeepsMachineTime ? state.MachineNow : state.Now;
+            var at = (reply.KeepsMachineTime ? state.MachineNow : state.Now) + (fault?.Skew ?? TimeSpan.Zero);
             var headers = fault is { Kind: FaultKind.Probe } || (reply.Status < 400 && state.Switches["v3_probes"] is "replies" or "both")
                 ? V3Headers.Probe(signer, at, state.Nonces.Next(), reply.Body.Span)
-                : V3Headers.Sign(signer, at, state.Nonces.Next(), reply.Body.Span, fault is { Kind: FaultKind.BadSignature });
+                : V3Headers.Sign(signer, at, state.Nonces.Next(), reply.Body.Span, fault is { Kind: FaultKind.BadSignature } or { Kind: FaultKind.Lie, Rule.How: null });
             foreach (var (name, value) in headers)
             {
                 response.Headers[name] = value;
@@ -273,15 +317,20 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
 
         response.ContentType = reply.Body.IsEmpty ? null : reply.ContentType;
         journal.NoteV3(http, state, rule.Path, MchIdOf(request), reply.Verdict, request.Body, reply.Status, reply.Body, fault, request.Began);
-        if (fault is not null && await WireFaults.TryBreakAsync(http, fault, reply.Body))
+        if (fault is not null && await WireFaults.TryBreakAsync(http, state, fault, reply.Body))
         {
             return;
         }
 
-        if (!reply.Body.IsEmpty)
+        if (reply.LongFile is { } file)
         {
-            response.ContentLength = reply.Body.Length;
-            await response.Body.WriteAsync(reply.Body);
+            await file.Bill.WriteAsync(response.Body, file.IsPacked, http.RequestAborted);
+        }
+        else if (!reply.Body.IsEmpty)
+        {
+            var leaving = V3Rewriting.AfterSigning(fault?.Rule, reply.Body);
+            response.ContentLength = leaving.Length;
+            await response.Body.WriteAsync(leaving);
         }
 
         await response.CompleteAsync();
@@ -327,6 +376,8 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, CallJou
         public PlatformIdentity? SignedBy { get; init; }
 
         public bool KeepsMachineTime { get; init; }
+
+        public (LongBill Bill, bool IsPacked)? LongFile { get; init; }
 
         public CallVerdict Verdict { get; init; } = CallVerdict.Valid;
     }

@@ -54,11 +54,19 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             using var answer = Process(http.Request.Method, rule, message, error, certificate, fault);
             if (fault is { Kind: FaultKind.Early })
             {
-                await HurryAsync();
+                await Hurry.DoAsync(state, courier);
             }
             else if (fault is not null && WireFaults.Replaces(fault.Kind))
             {
                 await MisbehaveAsync(http, rule, body, message, fault, began);
+                return;
+            }
+
+            if (fault is { Kind: FaultKind.Long } && answer.File is { } file && LongBill.Of(BillFaults.Unpacked(file), fault.Rule.Rows!.Value) is { } bill)
+            {
+                journal.NoteV2(http, state, rule.Path, body, 200, bill.Beginning, fault, began);
+                http.Response.ContentType = "text/plain; charset=utf-8";
+                await bill.WriteAsync(http.Response.Body, BillFaults.IsPacked(file), http.RequestAborted);
                 return;
             }
 
@@ -71,7 +79,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
 
             http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
-            if (fault is not null && await WireFaults.TryBreakAsync(http, fault, bytes))
+            if (fault is not null && await WireFaults.TryBreakAsync(http, state, fault, bytes))
             {
                 if (isSlow)
                 {
@@ -82,9 +90,9 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
 
             http.Response.ContentLength = bytes.Length;
-            if (answer is { File: not null, Digest: { } digest })
+            if (answer is { File: not null, Digest: not null })
             {
-                http.Response.Headers["Digest"] = "SHA=" + digest;
+                http.Response.Headers["Digest"] = "SHA=" + DigestOf(answer, bytes, fault);
             }
 
             await http.Response.Body.WriteAsync(bytes);
@@ -239,25 +247,17 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
     }
 
     private ReadOnlyMemory<byte> Spoil(Answer answer, FaultRule rule) =>
-        answer.File is not null ? BillFaults.Spoil(rule.Kind, answer.File)
+        answer.File is not null ? BillFaults.Spoil(rule, answer.File)
         : answer.Merchant is not null ? Rewriting.Apply(state, rule, answer.Bytes, answer.Merchant)
         : answer.Bytes;
 
-    /// <summary>What is due at this instant happens before the answer leaves, messages included.</summary>
-    private async Task HurryAsync()
+    /// <summary>Of the bill as it is, spoilt or not; what breaks on its way does not fit it.</summary>
+    private static string DigestOf(Answer answer, ReadOnlyMemory<byte> sent, FaultHit? fault) => fault?.Kind switch
     {
-        while (state.TakeDue() is { } due)
-        {
-            if (due.What is Delivery delivery)
-            {
-                await courier.SendNowAsync(delivery);
-            }
-            else
-            {
-                state.OnDue?.Invoke(due);
-            }
-        }
-    }
+        null or FaultKind.Truncated => answer.Digest!,
+        FaultKind.BadSignature => BillFile.Digest(BillFaults.Damage(BillFaults.Unpacked(answer.File!))),
+        _ => BillFile.Digest(BillFaults.Unpacked(sent.ToArray())),
+    };
 
     /// <summary>Who asks, and with which parameters; the answer is written when something is wrong.</summary>
     private bool MayRun(Call call, CallRule rule)

@@ -204,7 +204,7 @@ internal sealed class SigningDoor(SimulatorState state, FaultRules faults, CallJ
     {
         http.Response.ContentType = type;
         journal.NoteQuery(http, state, http.Response.StatusCode, answer, fault);
-        if (fault is null || !await WireFaults.TryBreakAsync(http, fault, answer))
+        if (fault is null || !await WireFaults.TryBreakAsync(http, state, fault, answer))
         {
             await http.Response.Body.WriteAsync(answer);
             await http.Response.CompleteAsync();

@@ -26,6 +26,9 @@ internal sealed class MerchantKeys
         }
     }
 
+    /// <summary>The APIv3 key before the present one.</summary>
+    public string? FormerApiV3Key { get; set; }
+
     public required string PrivateKeyPem { get; set; }
 
     public required string CertificatePem { get; set; }
@@ -126,6 +129,9 @@ internal sealed class Identities(SimulatorState state)
     private readonly Dictionary<string, MerchantKeys> _merchants = new(StringComparer.Ordinal);
     private readonly List<PlatformIdentity> _platform = [];
 
+    // Follows from the seed; without one it is another in the next run, which nobody can tell.
+    private PlatformIdentity? _never;
+
     public MerchantKeys Of(string mchId)
     {
         if (_merchants.GetValueOrDefault(mchId) is { } known)
@@ -144,7 +150,8 @@ internal sealed class Identities(SimulatorState state)
         var former = Of(mchId);
         List<string> serials = [.. former.FormerSerials ?? [], former.CertificateSerial];
         var keys = Make(mchId, former.ApiV3Key, $"merchant/{mchId}/{serials.Count}");
-        (keys.FormerSerials, keys.AsksForPublicKey, keys.KeepsMachineTime) = (serials, former.AsksForPublicKey, former.KeepsMachineTime);
+        (keys.FormerSerials, keys.AsksForPublicKey, keys.KeepsMachineTime, keys.FormerApiV3Key) =
+            (serials, former.AsksForPublicKey, former.KeepsMachineTime, former.FormerApiV3Key);
         Put(keys);
         return keys;
     }
@@ -153,6 +160,7 @@ internal sealed class Identities(SimulatorState state)
     public void SetSecret(string mchId, string apiV3Key)
     {
         var keys = Of(mchId);
+        keys.FormerApiV3Key = apiV3Key == keys.ApiV3Key ? keys.FormerApiV3Key : keys.ApiV3Key;
         keys.ApiV3Key = apiV3Key;
         Put(keys);
     }
@@ -183,6 +191,10 @@ internal sealed class Identities(SimulatorState state)
         var signing = Platform.Where(p => p.IsCertificate && p.Signs(now)).ToArray();
         return signing[nonce.Sum(c => c) % signing.Length];
     }
+
+    /// <summary>A key that no longer signs: the certificate that retired last, or one that nobody was ever given.</summary>
+    public PlatformIdentity OutOfUse(DateTimeOffset now) =>
+        Platform.LastOrDefault(p => p.IsCertificate && !p.IsShown(now)) ?? (_never ??= MakeCertificate("platform/never", DateTimeOffset.MaxValue));
 
     /// <summary>
     /// A new certificate appears: for the first half of the overlap it is only handed out, in the second half both sign, then the old one is gone.
@@ -272,10 +284,16 @@ internal sealed class Identities(SimulatorState state)
 
     private PlatformIdentity AddCertificate(DateTimeOffset signsFrom)
     {
-        var name = $"platform/certificate/{_platform.Count}";
+        var identity = MakeCertificate($"platform/certificate/{_platform.Count}", signsFrom);
+        Add(identity);
+        return identity;
+    }
+
+    private PlatformIdentity MakeCertificate(string name, DateTimeOffset signsFrom)
+    {
         using var rsa = SeededRsa.Make(state.Options.Seed, name);
         using var certificate = Certify(rsa, "CN=Papaya Simulator platform, O=Papaya Simulator, C=CN", name);
-        var identity = new PlatformIdentity
+        return new()
         {
             Id = certificate.SerialNumber,
             PrivateKeyPem = rsa.ExportPkcs8PrivateKeyPem(),
@@ -285,8 +303,6 @@ internal sealed class Identities(SimulatorState state)
             ExpiresAt = new(certificate.NotAfter.ToUniversalTime()),
             SignsFrom = signsFrom,
         };
-        Add(identity);
-        return identity;
     }
 
     private void Add(PlatformIdentity identity)

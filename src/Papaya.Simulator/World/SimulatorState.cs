@@ -65,6 +65,9 @@ public sealed class SimulatorState : IDisposable
     /// <summary>The port of the second listener, if there is one.</summary>
     internal int? BackupPort { get; set; }
 
+    /// <summary>Whether somebody can shake hands at all.</summary>
+    internal bool HasHttps { get; set; }
+
     internal Switches Switches { get; }
 
     internal Snapshots Snapshots { get; }
@@ -184,6 +187,9 @@ public sealed class SimulatorState : IDisposable
 
     /// <summary>Milliseconds of the machine since a timestamp.</summary>
     internal double MillisecondsSince(long stamp) => Math.Round(_clock.ElapsedOfMachine(stamp).TotalMilliseconds, 3);
+
+    /// <summary>Work that waits for its caller lets time go on meanwhile.</summary>
+    internal IDisposable LeaveClock() => _clock.StepOut();
 
     internal Merchant? FindMerchant(string? mchId) => _records.FindMerchant(mchId);
 

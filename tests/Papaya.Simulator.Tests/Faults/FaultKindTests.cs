@@ -115,6 +115,16 @@ public sealed class FaultKindTests
         Assert.False(V2Message.TryParse(reply.Bytes, out _, out _), reply.Text);
     }
 
+    [Fact]
+    public async Task A_field_that_came_in_after_signing()
+    {
+        await using var world = await World.StartAsync();
+        await AddAsync(world, Query, "rewrite", ("how", "after_signing"));
+        var reply = await world.SendAsync(Query, Signed(("out_trade_no", "X")), "text/xml");
+        Assert.Equal("1", reply["new_field"]);
+        Assert.False(V2Signature.Verify(reply.Message, World.Key).IsValid);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -349,6 +359,64 @@ public sealed class FaultKindTests
         Assert.Equal(later == "NOTPAY" ? "SUCCESS" : "ORDERCLOSED", (await world.CloseAsync("D1")).Outcome);
     }
 
+    [Theory]
+    [InlineData("F1", "FAIL", "NOTENOUGH", null)]
+    [InlineData("F1p", "FAIL", "0", null)]
+    [InlineData("F2", "SUCCESS", null, "PAY_FAIL")]
+    [InlineData("F3", "SUCCESS", null, null)]
+    public async Task Each_number_may_fail_in_a_shape_of_its_own(string shape, string result, string? code, string? state)
+    {
+        await using var world = await World.StartAsync(switches: ("debit_failure_notification", shape == "F3" ? "F1" : "F3"));
+        await using var listener = await Listener.StartAsync(world.Clock);
+        var (poor, rich) = (await world.UserAsync(), await world.UserAsync());
+        var (fails, succeeds) = (await world.SignedAsync(poor), await world.SignedAsync(rich));
+        await world.UserAsync(balance: 0, openid: poor);
+        await AddAsync(world, "debit", "shape", ("how", shape), ("number", "D*"));
+        listener.Acknowledges = false;
+        await world.ApplyAsync(succeeds, "D2", ("notify_url", listener.Url));
+        await world.SettleAsync();
+        Assert.NotNull(listener[0]["transaction_id"]);
+        await world.ApplyAsync(fails, "D1", ("notify_url", listener.Url));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(30));
+        var told = listener.Got.Where(g => g.Body.Contains("D1", StringComparison.Ordinal)).Select(g => V2Message.Parse(System.Text.Encoding.UTF8.GetBytes(g.Body))).ToArray();
+        Assert.All(told, m => Assert.Equal((result, code, state, null), (m["result_code"], m["err_code"], m["trade_state"], m["transaction_id"])));
+        Assert.All(told, m => Assert.True(V2Signature.Verify(m, World.Key).IsValid));
+        Assert.True(told.Length > 1);
+        Assert.Single(told.Select(m => m["nonce_str"]).Distinct());
+        Assert.Equal(told.Length, (int)(await world.SeeAsync("/faults"))["data"]![0]!["struck"]!);
+    }
+
+    [Theory]
+    [InlineData("/papay/querycontract", "contract_state", "9")]
+    [InlineData("/pay/refundquery", "refund_status_0", "CHANGE")]
+    public async Task Queries_of_contracts_and_refunds_may_lie_too(string path, string field, string code)
+    {
+        await using var world = await World.StartAsync();
+        var contract = await world.SignedAsync(changes: ("out_trade_no", "P1"));
+        await world.RefundAsync("P1", "R1", 10);
+        await AddAsync(world, path, "lie", ("code", code), ("how", "signed"));
+        var reply = path == "/pay/refundquery"
+            ? await world.PostAsync(path, [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("out_refund_no", "R1")])
+            : await world.ContractQueryAsync(contract);
+        Assert.Equal(code, reply[field]);
+    }
+
+    [Fact]
+    public async Task A_refund_s_query_may_be_behind()
+    {
+        await using var world = await World.StartAsync();
+        await world.SignedAsync(changes: ("out_trade_no", "P1"));
+        await world.RefundAsync("P1", "R1", 10);
+        await AddAsync(world, "/pay/refundquery", "lag", ("delay_seconds", 3600));
+        Assert.Equal("REFUNDNOTEXIST", (await AskAsync()).Outcome);
+        await world.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Equal("PROCESSING", (await AskAsync())["refund_status_0"]);
+        await world.AdvanceAsync(TimeSpan.FromHours(2));
+        Assert.Equal("SUCCESS", (await AskAsync())["refund_status_0"]);
+
+        Task<Reply> AskAsync() => world.PostAsync("/pay/refundquery", [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("out_refund_no", "R1")]);
+    }
+
     [Fact]
     public async Task A_debit_may_be_executed_twice()
     {
@@ -466,14 +534,30 @@ public sealed class FaultKindTests
     [InlineData("""{"on":"/pay/downloadbill","kind":"not_ready","at":"noon"}""")]
     [InlineData("""{"on":"debit","kind":"duplicate","copies":1}""")]
     [InlineData("""{"on":"execution","kind":"drop"}""")]
-    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"rewrite","how":"bom"}""")]
-    [InlineData("""{"on":"v3_debit","kind":"wrong_amount"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"rewrite","how":"doctype"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"lag","delay_seconds":9}""")]
+    [InlineData("""{"on":"v3_debit","kind":"shape","how":"F2"}""")]
+    [InlineData("""{"on":"payment","kind":"shape","how":"F2"}""")]
+    [InlineData("""{"on":"debit","kind":"shape","how":"F4"}""")]
+    [InlineData("""{"on":"debit","kind":"skewed_clock","skew_seconds":600}""")]
+    [InlineData("""{"on":"v3_debit","kind":"skewed_clock","skew_seconds":0}""")]
+    [InlineData("""{"on":"v3_debit","kind":"skewed_clock"}""")]
+    [InlineData("""{"on":"/pay/pappayapply","kind":"after_close","processed":false}""")]
+    [InlineData("""{"on":"handshake","kind":"tls_failure"}""")]
+    [InlineData("""{"on":"/pay/pappayapply","kind":"wrong_certificate","how":"name"}""")]
+    [InlineData("""{"on":"/pay/pappayapply","kind":"html","host":"api.mch.weixin.qq.com"}""")]
+    [InlineData("""{"on":"/pay/downloadbill","kind":"bad_signature"}""")]
+    [InlineData("""{"on":"/pay/downloadbill","kind":"old_key"}""")]
+    [InlineData("""{"on":"/pay/downloadbill","kind":"rewrite","how":"shuffled"}""")]
+    [InlineData("""{"on":"/pay/downloadbill","kind":"long","rows":1}""")]
+    [InlineData("""{"on":"/pay/downloadfundflow","kind":"long","rows":9}""")]
+    [InlineData("""{"on":"/pay/downloadfundflow","kind":"fee_rounding"}""")]
+    [InlineData("""{"on":"/v3/billdownload/file","kind":"old_key"}""")]
+    [InlineData("""{"on":"/v3/billdownload/file","kind":"long","rows":9}""")]
     [InlineData("""{"on":"debit","kind":"probe"}""")]
-    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"early"}""")]
-    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"meanwhile","do":{"execute":{}}}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"meanwhile","do":{"dance":{}}}""")]
     [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"return_fail"}""")]
-    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"old_key"}""")]
-    [InlineData("""{"on":"v3_contract","kind":"old_key"}""")]
+    [InlineData("""{"on":"/v3/papay/contracts/{contract_id}/notify","kind":"old_key","how":"apiv3"}""")]
     [InlineData("""{"on":"/pay/pappayapply","kind":"refuse","code":"X","status":429}""")]
     [InlineData("""{"on":"/papay/entrustweb","kind":"half_body"}""")]
     [InlineData("""{"on":"/papay/h5entrustweb","kind":"bad_signature"}""")]

@@ -53,11 +53,11 @@ public sealed class FaultMatchingTests
     {
         await using var world = await World.StartAsync();
         using var shop = await V3.Shop.OpenAsync(world);
-        await AddAsync(world, "*", "rewrite", ("how", "bom"), ("times", 1));
+        await AddAsync(world, "*", "return_fail", ("text", "系统繁忙"), ("times", 1));
         await AddAsync(world, "*", "probe", ("times", 1));
         var v3 = await shop.GetAsync("/v3/certificates");
         Assert.StartsWith(WeChatPay.Wire.V3Signature.ProbePrefix, v3.Headers.Signature);
-        Assert.Equal(0xEF, (await world.OrderQueryAsync("X")).Bytes[0]);
+        Assert.Equal("FAIL 系统繁忙", (await world.OrderQueryAsync("X")).Outcome);
         Assert.Equal([1, 1], (await world.SeeAsync("/faults"))["data"]!.AsArray().Select(r => (int)r!["struck"]!));
     }
 

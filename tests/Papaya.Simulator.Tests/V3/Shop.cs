@@ -11,6 +11,9 @@ namespace Papaya.Simulator.Tests.V3;
 /// <summary>What a stranger's V3 client got back.</summary>
 internal sealed record V3Reply(int Status, string Text, NotificationHeaders Headers, HttpResponseHeaders All)
 {
+    /// <summary>The body as it came.</summary>
+    public byte[] Bytes { get; init; } = [];
+
     public JsonNode? Json { get; } = Text.StartsWith('{') ? JsonNode.Parse(Text) : null;
 
     /// <summary>The error code, or the status of a success.</summary>
@@ -88,7 +91,11 @@ internal sealed class Shop : IDisposable
         }
 
         using var response = await _http.SendAsync(request);
-        return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(), NotificationHeaders.From(name => response.Headers.TryGetValues(name, out var values) ? values.First() : null), response.Headers);
+        var answer = await response.Content.ReadAsByteArrayAsync();
+        return new((int)response.StatusCode, Encoding.UTF8.GetString(answer), NotificationHeaders.From(name => response.Headers.TryGetValues(name, out var values) ? values.First() : null), response.Headers)
+        {
+            Bytes = answer,
+        };
 
         void Add(string name, string? value)
         {
