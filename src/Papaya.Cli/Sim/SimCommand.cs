@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Papaya.Cli.Http;
+using Papaya.Cli.Up;
 using Papaya.Simulator.Faults;
 using Spectre.Console;
 
@@ -131,13 +132,13 @@ internal static partial class SimCommand
 
     private static Command Kinds(TextWriter output)
     {
-        var markdown = new Option<string?>("--markdown") { Description = "Write the reference page to this file." };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the reference page to this file; in Chinese when its name ends with .zh-CN.md." };
         var command = new Command("kinds", "List what can go wrong and where; no simulator need run. Example: papaya sim faults kinds") { markdown };
         command.SetAction(async (parsed, ct) =>
         {
             if (parsed.GetValue(markdown) is { } file)
             {
-                await File.WriteAllTextAsync(file, FaultPage.Write(), ct);
+                await File.WriteAllTextAsync(file, FaultPage.Write(MarkedTable.IsChinese(file)), ct);
                 await output.WriteLineAsync($"wrote {file}: {FaultCatalogue.All.Count} kinds");
                 return PapayaCommand.Ok;
             }

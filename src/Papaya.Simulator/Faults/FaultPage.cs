@@ -3,67 +3,56 @@ using System.Text;
 
 namespace Papaya.Simulator.Faults;
 
-/// <summary>The reference page of the faults, written from the catalogue that the checks use.</summary>
+/// <summary>The reference page of the faults in either language, written from the catalogue that the checks use.</summary>
 internal static class FaultPage
 {
-    public static string Write()
+    public static string Write(bool isChinese)
     {
-        var page = new StringBuilder();
-        page.Append("""
-            # Faults
-
-            `POST /_sim/faults` makes something go wrong, by rule; `papaya sim faults add ON KIND …` is the same from a shell. `GET` lists the rules with
-            how often each looked and struck; `DELETE` removes all, or `?id=` or `?name=`. What a rule has delayed stays scheduled when it is gone.
-            Rules and their counts are part of the world: they survive a restart with `--data` and are in snapshots.
-
-            ```json
-            {"on": "/pay/pappayapply", "kind": "timeout_after", "number": "P2603*", "skip": 2, "times": 1}
-            ```
-
-            ## Matching
-
-            The oldest rule that strikes wins. All that is named must fit; what is absent fits anything.
-
-            | member | fits |
-            |---|---|
-            | `on` | a path (V3: with its braces, `/v3/papay/contracts/{contract_id}/notify`), or `*` for every call; `payment`, `debit`, `contract`, `refund`, `v3_payment`, `v3_debit`, `v3_contract`, `v3_refund`, or `notification` for every message; `execution`: a debit's moment; `refund_execution`: a refund's |
-            | `mch_id` | the merchant number |
-            | `number` | any of out_trade_no, out_refund_no, contract_id, contract_code, transaction_id, refund_id: exact, or a beginning followed by `*` |
-            | `site` | `main` or `backup`, the two listeners |
-            | `skip` | so many matches pass first |
-            | `times` | so many single requests or sends are struck, then no more |
-            | `from`, `until` | RFC 3339, the test clock's time |
-            | `probability`, `seed` | chance. The dice depend on the seed, the rule, the number and how often that number has come, not on the order of unrelated calls; the seed is the simulator's own when absent |
-            | `name` | nothing: a label |
-            | `processed` | not a match either: whether a call is carried out although its answer is bad; each kind has its usual way |
-
-            A call that cannot be read matches by its path alone. A timeout never hangs, because that would stall the clock: the connection is cut.
-
-            ## Kinds
-
-
-            """);
-        page.Append("| kind | strikes | carried out | members | what happens | 说明 |\n|---|---|---|---|---|---|\n");
+        var page = new StringBuilder(isChinese ? FaultPageTexts.ChineseHead : FaultPageTexts.EnglishHead);
+        page.Append(isChinese ? "| 种类 | 作用于 | 是否执行 | 参数 | 发生什么 |\n" : "| kind | strikes | carried out | members | what happens |\n").Append("|---|---|---|---|---|\n");
         foreach (var e in FaultCatalogue.All)
         {
             var isCall = (e.Places & (FaultPlaces.Call | FaultPlaces.Query | FaultPlaces.Bill)) != 0;
+            var done = !isCall ? "" : isChinese ? e.IsProcessed ? "是" : "否" : e.IsProcessed ? "yes" : "no";
+            var members = string.Join(isChinese ? "、" : ", ", e.Members.Select(m => m.EndsWith('!') ? $"`{m[..^1]}`{(isChinese ? "（必填）" : " (needed)")}" : $"`{m}`"));
             page.Append(
                 CultureInfo.InvariantCulture,
-                $"| `{e.Wire}` | {FaultCatalogue.Describe(e.Places)} | {(isCall ? e.IsProcessed ? "yes" : "no" : "")} | {string.Join(", ", e.Members.Select(m => m.EndsWith('!') ? $"`{m[..^1]}` (needed)" : $"`{m}`"))} | {e.Meaning} | {e.Chinese} |\n");
+                $"| `{e.Wire}` | {(isChinese ? Chinese(e.Places) : FaultCatalogue.Describe(e.Places))} | {done} | {members} | {(isChinese ? e.Chinese : e.Meaning)} |\n");
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"\n`rewrite` takes `how`: {string.Join(", ", FaultCatalogue.Rewritings.Select(r => $"`{r}`"))} (`without` needs `field`; `extra` and `emoji` may name one).\n");
-        page.Append(CultureInfo.InvariantCulture, $"V3 paths know {FaultCatalogue.Names(FaultCatalogue.V3Calls)}; V3 messages {FaultCatalogue.Names(FaultCatalogue.V3Messages)}.\n");
-        page.Append(CultureInfo.InvariantCulture, $"`/papay/entrustweb` knows {FaultCatalogue.Names(FaultCatalogue.SigningPages)}; `/papay/h5entrustweb` {FaultCatalogue.Names(FaultCatalogue.H5Calls)}. A rule for `*` or `notification` passes by where its kind is not known.\n");
-        page.Append("""
-            `meanwhile` takes `do`: `{"terminate": {contract_id, mode?}}`, `{"execute": {out_trade_no}}` or `{"balance": {openid, amount}}`.
+        page.Append(isChinese ? "\n## 各处认识的种类\n\n" : "\n## What each place knows\n\n");
+        page.Append(isChinese ? "| 位置 | 种类 |\n|---|---|\n" : "| place | kinds |\n|---|---|\n");
+        foreach (var (place, chinese, kinds) in Places)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {(isChinese ? chinese : place)} | {FaultCatalogue.Names(kinds)} |\n");
+        }
 
-            ## What no rule can do
-
-            A name that does not resolve, a port that refuses: point the caller at `api.invalid` or a closed port. Full disks, dying processes and slow
-            databases are the caller's own side.
-
-            """);
-        return page.Replace("\r\n", "\n").ToString();
+        page.Append(isChinese ? FaultPageTexts.ChineseEnd : FaultPageTexts.EnglishEnd);
+        return page.ToString()
+            .Replace("\r\n", "\n", StringComparison.Ordinal)
+            .Replace("{rewritings}", string.Join(", ", FaultCatalogue.Rewritings.Select(r => $"`{r}`")), StringComparison.Ordinal);
     }
+
+    private static (string Place, string Chinese, FaultKind[] Kinds)[] Places =>
+    [
+        ("V3 paths", "V3 路径", FaultCatalogue.V3Calls),
+        ("V3 paths that only ask, besides", "V3 查询路径，另有", [.. FaultCatalogue.V3Queries.Except(FaultCatalogue.V3Calls)]),
+        ("`/v3/bill/tradebill`, besides", "`/v3/bill/tradebill`，另有", [.. FaultCatalogue.V3TradeBill.Except(FaultCatalogue.V3Calls)]),
+        ("`/v3/bill/fundflowbill`, besides", "`/v3/bill/fundflowbill`，另有", [.. FaultCatalogue.V3FundFlow.Except(FaultCatalogue.V3Calls)]),
+        ("`/v3/billdownload/file`", "`/v3/billdownload/file`", FaultCatalogue.V3Files),
+        ("V3 messages", "V3 通知", FaultCatalogue.V3Messages),
+        ("`/papay/entrustweb`", "`/papay/entrustweb`", FaultCatalogue.SigningPages),
+        ("`/papay/h5entrustweb`", "`/papay/h5entrustweb`", FaultCatalogue.H5Calls),
+    ];
+
+    private static string Chinese(FaultPlaces places) => string.Join("、", new[]
+    {
+        places.HasFlag(FaultPlaces.Call) ? "调用" : null,
+        places.HasFlag(FaultPlaces.Query) ? "查询" : null,
+        places.HasFlag(FaultPlaces.Bill) ? "账单" : null,
+        places.HasFlag(FaultPlaces.Message) ? "通知" : null,
+        places.HasFlag(FaultPlaces.Execution) ? "execution 扣款执行" : null,
+        places.HasFlag(FaultPlaces.RefundExecution) ? "refund_execution 退款执行" : null,
+        places.HasFlag(FaultPlaces.Handshake) ? "handshake 握手" : null,
+    }.OfType<string>());
 }

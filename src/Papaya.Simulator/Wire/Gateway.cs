@@ -64,7 +64,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
 
             if (fault is { Kind: FaultKind.Long } && answer.File is { } file && LongBill.Of(BillFaults.Unpacked(file), fault.Rule.Rows!.Value) is { } bill)
             {
-                journal.NoteV2(http, state, rule.Path, body, 200, bill.Beginning, fault, began);
+                journal.NoteV2(http, state, rule.Path, body, message, 200, bill.Beginning, fault, began);
                 http.Response.ContentType = "text/plain; charset=utf-8";
                 await bill.WriteAsync(http.Response.Body, BillFaults.IsPacked(file), http.RequestAborted);
                 return;

@@ -24,10 +24,12 @@ public sealed class SimCommandTests
         File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "scenarios.md")) == ScenarioPage.Write(ScenarioLibrary.All),
         "docs/reference/scenarios.md is not current: run `papaya sim scenario --markdown docs/reference/scenarios.md`.");
 
-    [Fact]
-    public void The_page_of_the_faults_is_current() => Assert.True(
-        File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "faults.md")) == FaultPage.Write(),
-        "docs/reference/faults.md is not current: run `papaya sim faults kinds --markdown docs/reference/faults.md`.");
+    [Theory]
+    [InlineData("faults.md", false)]
+    [InlineData("faults.zh-CN.md", true)]
+    public void The_page_of_the_faults_is_current(string file, bool isChinese) => Assert.True(
+        File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", file)) == FaultPage.Write(isChinese),
+        $"docs/reference/{file} is not current: run `papaya sim faults kinds --markdown docs/reference/{file}`.");
 
     [Fact]
     public async Task A_running_simulator_is_set_moved_and_looked_at()
