@@ -58,7 +58,7 @@ internal sealed class MerchantKeys
     private DateTimeOffset ReadEnd()
     {
         using var certificate = X509Certificate2.CreateFromPem(CertificatePem);
-        return certificate.NotAfter.ToUniversalTime();
+        return new DateTimeOffset(certificate.NotAfter).ToUniversalTime();
     }
 
     private RSA Read()

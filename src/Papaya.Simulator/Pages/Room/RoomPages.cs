@@ -185,7 +185,9 @@ internal sealed class RoomPages(SimulatorState state, RoomViews views, ControlDe
         using var certificate = X509Certificate2.CreateFromPem(merchant.Text("certificate_pem"));
         await AnswerAsync<MerchantPage>(http, new()
         {
-            ["merchant"] = merchant, ["valid_from"] = Rfc3339.Text(certificate.NotBefore.ToUniversalTime()), ["valid_until"] = Rfc3339.Text(certificate.NotAfter.ToUniversalTime()),
+            ["merchant"] = merchant,
+            ["valid_from"] = Rfc3339.Text(new DateTimeOffset(certificate.NotBefore).ToUniversalTime()),
+            ["valid_until"] = Rfc3339.Text(new DateTimeOffset(certificate.NotAfter).ToUniversalTime()),
         });
     }
 
