@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Papaya.Cli.Up;
 using Papaya.Simulator.Control;
 using Papaya.Simulator.Scenarios;
 
@@ -15,12 +16,20 @@ internal static class ScenarioCommand
         var list = new Option<bool>("--list") { Description = "List the scenarios." };
         var all = new Option<bool>("--all") { Description = "Run all of them." };
         var without = new Option<bool>("--without-cause") { Description = "Leave out the cause: an expectation must fail now." };
-        var markdown = new Option<string?>("--markdown") { Description = "Write the reference page to this file." };
+        var param = new Option<string[]>("--param") { Description = "NAME=VALUE: a value of the scenario's own; --list --json shows which there are. May be repeated.", DefaultValueFactory = _ => [] };
+        var to = new Option<Uri?>("--to")
+        {
+            Description = "Play it with your own app: the calls of the script are waited for, and terminations are told to this address. Your app's base URL is the address that is printed.",
+            CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : Wrong(result),
+        };
+        var port = new Option<int>("--port") { Description = "With --to: where WeChat Pay is played; any free port if 0.", DefaultValueFactory = _ => 0 };
+        var patience = new Option<int>("--patience") { Description = "With --to: how many seconds a step waits for your app.", DefaultValueFactory = _ => 300 };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the reference page to this file; in Chinese when its name ends with .zh-CN.md." };
         var command = new Command(
             "scenario",
             "Stage one of the known pains and check what comes of it. Examples: papaya sim scenario accepted-and-forgotten; papaya sim scenario my-story.json --without-cause; papaya sim scenario --all")
         {
-            name, list, all, without, markdown,
+            name, list, all, without, param, to, port, patience, markdown,
         };
         command.Validators.Add(result =>
         {
@@ -34,7 +43,7 @@ internal static class ScenarioCommand
         {
             if (parsed.GetValue(markdown) is { } file)
             {
-                await File.WriteAllTextAsync(file, ScenarioPage.Write(ScenarioLibrary.All), ct);
+                await File.WriteAllTextAsync(file, ScenarioPage.Write(ScenarioLibrary.All, MarkedTable.IsChinese(file)), ct);
                 await output.WriteLineAsync($"wrote {file}: {ScenarioLibrary.All.Count} scenarios");
                 return PapayaCommand.Ok;
             }
@@ -46,9 +55,34 @@ internal static class ScenarioCommand
             }
 
             var scenarios = parsed.GetValue(all) ? ScenarioLibrary.All : await FindAsync(parsed.GetValue(name)!, ct);
-            return await RunAsync(scenarios, parsed.GetValue(without), parsed.GetValue(json), output, ct);
+            var run = new ScenarioRun
+            {
+                WithoutCause = parsed.GetValue(without),
+                Parameters = Parameters(parsed.GetValue(param)!),
+                Own = parsed.GetValue(to) is not { } address ? null : new(
+                    address, parsed.GetValue(port), TimeSpan.FromSeconds(parsed.GetValue(patience)), what => output.WriteLineAsync($"waiting: your app calls {what}")),
+            };
+            return await RunAsync(scenarios, run, parsed.GetValue(json), output, ct);
         });
         return command;
+    }
+
+    private static Uri? Wrong(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"--to is an absolute http or https address; '{result.Tokens[0].Value}' is none.");
+        return null;
+    }
+
+    private static Dictionary<string, string> Parameters(string[] given)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in given)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            parameters[at > 0 ? text[..at] : throw new CommandFailedException($"--param is NAME=VALUE; '{text}' is not.")] = text[(at + 1)..];
+        }
+
+        return parameters;
     }
 
     private static async Task ListAsync(bool asJson, TextWriter output)
@@ -86,7 +120,7 @@ internal static class ScenarioCommand
     }
 
     /// <summary>0 when all went as it must: with their causes all hold, without them each fails somewhere.</summary>
-    private static async Task<int> RunAsync(IReadOnlyList<Scenario> scenarios, bool withoutCause, bool asJson, TextWriter output, CancellationToken ct)
+    private static async Task<int> RunAsync(IReadOnlyList<Scenario> scenarios, ScenarioRun run, bool asJson, TextWriter output, CancellationToken ct)
     {
         var wrong = 0;
         for (var n = 0; n < scenarios.Count; n++)
@@ -94,15 +128,14 @@ internal static class ScenarioCommand
             ScenarioResult result;
             try
             {
-                result = await ScenarioPlayer.PlayAsync(scenarios[n], withoutCause, ct);
+                result = await ScenarioPlayer.PlayAsync(scenarios[n], run, ct);
             }
             catch (ScenarioFormatException e)
             {
                 throw new CommandFailedException(e.Message);
             }
 
-            var isRight = result.Passed != withoutCause;
-            wrong += isRight ? 0 : 1;
+            wrong += result.Shows ? 0 : 1;
             if (asJson)
             {
                 await output.WriteLineAsync(JsonSerializer.Serialize(result, ControlJson.Default.ScenarioResult));
@@ -113,16 +146,16 @@ internal static class ScenarioCommand
             }
             else
             {
-                await output.WriteLineAsync($"[{(n + 1).ToString(CultureInfo.InvariantCulture).PadLeft(scenarios.Count.ToString(CultureInfo.InvariantCulture).Length)}/{scenarios.Count}] {(isRight ? "ok    " : "WRONG ")} {result.Name}");
+                await output.WriteLineAsync($"[{(n + 1).ToString(CultureInfo.InvariantCulture).PadLeft(scenarios.Count.ToString(CultureInfo.InvariantCulture).Length)}/{scenarios.Count}] {(result.Shows ? "ok    " : "WRONG ")} {result.Name}");
             }
         }
 
         if (!asJson && scenarios.Count > 1)
         {
-            await output.WriteLineAsync($"{scenarios.Count - wrong} of {scenarios.Count} {(withoutCause ? "fail without their cause, as they must" : "hold")}");
+            await output.WriteLineAsync($"{scenarios.Count - wrong} of {scenarios.Count} {(run.WithoutCause ? "fail without their cause, as they must" : "hold")}");
         }
 
-        // Without its cause the scenario of a caller fails: that is what he asked to see, and it is told by the code all the same.
+        // Without its cause a scenario fails where the cause decides: that is what was asked for.
         return wrong == 0 ? PapayaCommand.Ok : PapayaCommand.Failed;
     }
 
@@ -135,7 +168,7 @@ internal static class ScenarioCommand
             var mark = step.Outcome switch { "held" => "✓", "failed" => "✗", "left_out" => "–", _ => " " };
             var what = scenario.Steps[step.Number - 1].Body?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "";
             await output.WriteLineAsync(
-                $"{mark} {step.At.ToOffset(TimeSpan.FromHours(8)):MM-dd HH:mm:ss}  {(step.Cause ? "cause " : "")}{step.Verb} {(what.Length > 150 ? what[..150] + "…" : what)}{(step.Outcome == "left_out" ? " (left out)" : "")}");
+                $"{mark} {step.At.ToOffset(TimeSpan.FromHours(8)):MM-dd HH:mm:ss}  {(step.Cause ? "cause " : "")}{(step.Decides ? "decides " : "")}{step.Verb} {(what.Length > 150 ? what[..150] + "…" : what)}{(step.Outcome == "left_out" ? " (left out)" : "")}");
             if (step.Reason is { } reason)
             {
                 await output.WriteLineAsync($"    {reason}");

@@ -5,7 +5,12 @@ internal sealed class StillMachine(DateTimeOffset at) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => at;
 
-    public override long GetTimestamp() => 0;
+    private long _passed;
+
+    public override long GetTimestamp() => Interlocked.Read(ref _passed);
+
+    /// <summary>Somebody is slow: so much of the machine's time goes by while he works.</summary>
+    public void Pass(TimeSpan time) => Interlocked.Add(ref _passed, (long)(time.TotalSeconds * TimestampFrequency));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Never();
 

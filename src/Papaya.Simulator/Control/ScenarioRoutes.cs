@@ -6,14 +6,21 @@ using Papaya.Simulator.Scenarios;
 namespace Papaya.Simulator.Control;
 
 /// <summary>A scenario as a list shows it.</summary>
-internal sealed record ScenarioView(string Name, int[] Pains, string Family, string Title, string Chinese, string Why, string Source, int Steps)
+internal sealed record ScenarioView(string Name, int[] Pains, string Family, string Title, string Chinese, string Why, string WhyChinese, string Source, int Steps, ParameterView[] Params)
 {
-    public static ScenarioView Of(Scenario s) => new(s.Name, s.Pains, s.Family, s.Title, s.Chinese, s.Why, s.Source, s.Steps.Count);
+    public static ScenarioView Of(Scenario s) => new(
+        s.Name, s.Pains, s.Family, s.Title, s.Chinese, s.Why, s.WhyChinese, s.Source, s.Steps.Count,
+        [.. s.Parameters.Select(p => new ParameterView(p.Name, p.Default.ToString(), p.Meaning, p.Chinese))]);
 }
+
+/// <summary>A value that a run may choose.</summary>
+internal sealed record ParameterView(string Name, string Default, string Meaning, string Chinese);
 
 internal sealed record ScenarioRunRequest
 {
     public bool WithoutCause { get; init; }
+
+    public Dictionary<string, string>? Params { get; init; }
 }
 
 /// <summary>
@@ -51,7 +58,12 @@ internal sealed class ScenarioRoutes(ControlApi api)
         await _stages.WaitAsync(http.RequestAborted);
         try
         {
-            await http.AnswerAsync(await ScenarioPlayer.PlayAsync(scenario, request.WithoutCause, http.RequestAborted), Json.ScenarioResult);
+            var run = new ScenarioRun { WithoutCause = request.WithoutCause, Parameters = request.Params ?? [] };
+            await http.AnswerAsync(await ScenarioPlayer.PlayAsync(scenario, run, http.RequestAborted), Json.ScenarioResult);
+        }
+        catch (ScenarioFormatException e)
+        {
+            await http.RefuseAsync(StatusCodes.Status400BadRequest, e.Message);
         }
         finally
         {

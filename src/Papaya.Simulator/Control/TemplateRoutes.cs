@@ -169,7 +169,7 @@ internal sealed class TemplateRoutes(ControlApi api, SimulatorState state)
             Cycle = request.Cycle ?? Rest(nameof(request.Cycle)).Cycle,
             FirstAmount = request.FirstAmount ?? Rest(nameof(request.FirstAmount)).FirstAmount,
             Mode = request.Mode ?? Rest(nameof(request.Mode)).Mode,
-            TerminateNotifyUrl = request.TerminateNotifyUrl ?? Rest(nameof(request.TerminateNotifyUrl)).TerminateNotifyUrl,
+            TerminateNotifyUrl = request.Clears(nameof(request.TerminateNotifyUrl)) ? null : request.TerminateNotifyUrl ?? Rest(nameof(request.TerminateNotifyUrl)).TerminateNotifyUrl,
             SigningBlocked = request.SigningBlocked ?? Rest(nameof(request.SigningBlocked)).SigningBlocked,
             // A price above WeChat's first limits has been granted with them.
             SingleLimit = request.SingleLimit ?? Math.Max(Rest(nameof(request.SingleLimit)).SingleLimit, request.Amount ?? 0),

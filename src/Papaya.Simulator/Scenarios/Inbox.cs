@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Papaya.Simulator.Clock;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.Scenarios;
@@ -9,7 +10,9 @@ namespace Papaya.Simulator.Scenarios;
 /// <summary>The addresses of the scripted merchant: it verifies what arrives over its raw bytes, and answers as the scenario says.</summary>
 internal sealed class Inbox : IAsyncDisposable
 {
-    public static readonly string[] Answers = ["ok", "blank_lines", "bom", "json", "html", "text", "fail", "500", "hang_up", "blindly"];
+    public static readonly string[] Answers = ["ok", "blank_lines", "bom", "json", "html", "text", "fail", "500", "hang_up", "blindly", "late"];
+
+    private static readonly TimeSpan Slowness = TimeSpan.FromSeconds(3);
 
     private readonly WebApplication _app;
     private readonly Lock _gate = new();
@@ -20,14 +23,14 @@ internal sealed class Inbox : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
-    public static async Task<Inbox> StartAsync(IReadOnlyList<ApiV2Key> keys, CancellationToken ct)
+    public static async Task<Inbox> StartAsync(IReadOnlyList<ApiV2Key> keys, StillMachine machine, CancellationToken ct)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var inbox = new Inbox(app);
-        app.Run(http => inbox.TakeAsync(http, keys));
+        app.Run(http => inbox.TakeAsync(http, keys, machine));
         await app.StartAsync(ct);
         return inbox;
     }
@@ -43,7 +46,7 @@ internal sealed class Inbox : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task TakeAsync(HttpContext http, IReadOnlyList<ApiV2Key> keys)
+    private async Task TakeAsync(HttpContext http, IReadOnlyList<ApiV2Key> keys, StillMachine machine)
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
@@ -60,6 +63,13 @@ internal sealed class Inbox : IAsyncDisposable
             // WeChat looks whether a false signature is noticed.
             http.Response.StatusCode = 401;
             return;
+        }
+
+        if (answer == "late")
+        {
+            // First all the work, then the answer.
+            machine.Pass(Slowness);
+            answer = "ok";
         }
 
         if (answer == "ok" && !isV3 && !IsGenuine(body.ToArray(), keys))

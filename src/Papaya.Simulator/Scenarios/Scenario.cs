@@ -6,15 +6,24 @@ namespace Papaya.Simulator.Scenarios;
 /// <summary>A file that is not a scenario; the message names the scenario, the step and the cure.</summary>
 internal sealed class ScenarioFormatException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>One step: a verb, its members, and whether it is the cause of what the scenario shows.</summary>
-internal sealed record Step(string Verb, JsonNode? Body, bool IsCause, JsonObject? Instead, string? Note, string? As);
+/// <summary>One step: a verb, its members, and whether it is the cause of what the scenario shows or an expectation that the cause decides.</summary>
+internal sealed record Step(string Verb, JsonNode? Body, bool IsCause, JsonObject? Instead, string? Note, string? As)
+{
+    /// <summary>An expectation that the cause decides: without it, it fails.</summary>
+    public bool Decides { get; init; }
+
+    public bool Expects => Verb == "expect" || (Body as JsonObject)?.ContainsKey("gives") == true;
+}
+
+/// <summary>A value that a run may choose.</summary>
+internal sealed record Parameter(string Name, JsonNode Default, string Meaning, string Chinese);
 
 /// <summary>A story with an end that holds, and that does not hold when its cause is taken out.</summary>
 internal sealed record Scenario
 {
     private const int LongestDocument = 1 << 20;
 
-    private static readonly string[] Members = ["name", "pains", "family", "title", "why", "source", "clock", "cases", "steps"];
+    private static readonly string[] Members = ["name", "pains", "family", "title", "why", "source", "clock", "params", "cases", "steps"];
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -32,12 +41,17 @@ internal sealed record Scenario
     /// <summary>What a merchant learns from it.</summary>
     public required string Why { get; init; }
 
+    /// <summary>The same in Chinese; a file of one's own may have one language only.</summary>
+    public required string WhyChinese { get; init; }
+
     public required string Source { get; init; }
 
     /// <summary>When it begins.</summary>
     public required DateTimeOffset Clock { get; init; }
 
     public required IReadOnlyList<Step> Steps { get; init; }
+
+    public required IReadOnlyList<Parameter> Parameters { get; init; }
 
     /// <summary>The scenarios of a file: one, or a list; a family gives one for each of its cases.</summary>
     /// <exception cref="ScenarioFormatException">Something in it cannot be understood.</exception>
@@ -103,14 +117,27 @@ internal sealed record Scenario
             Family = (string?)scenario["family"] ?? "",
             Title = Text(scenario, "title", "en"),
             Chinese = Text(scenario, "title", "zh"),
-            Why = (string?)words.Fill(scenario["why"], partly: true) ?? "",
+            Why = Told(scenario, words, "en"),
+            WhyChinese = Told(scenario, words, "zh"),
             Source = (string?)scenario["source"] ?? "",
             Clock = DateTimeOffset.TryParse((string?)scenario["clock"] ?? "2026-03-02T10:00:00+08:00", System.Globalization.CultureInfo.InvariantCulture, out var clock)
                 ? clock
                 : throw new ScenarioFormatException($"{name}: clock is an RFC 3339 instant."),
             Steps = steps,
+            Parameters = [.. (scenario["params"] as JsonObject)?.Select(p => ParameterOf(name, p.Key, p.Value)) ?? []],
         };
     }
+
+    private static string Told(JsonObject scenario, Words words, string language) => words.Fill(scenario["why"], partly: true) switch
+    {
+        JsonObject both => (string?)both[language] ?? "",
+        var one => (string?)one ?? "",
+    };
+
+    private static Parameter ParameterOf(string scenario, string name, JsonNode? node) =>
+        node is JsonObject p && p["default"] is JsonValue value && (string?)p["en"] is { } meaning && (string?)p["zh"] is { } chinese
+            ? new(name, value, meaning, chinese)
+            : throw new ScenarioFormatException($"{scenario}: the parameter {name} needs default, en and zh.");
 
     private static Step StepOf(string name, int n, JsonNode? node)
     {
@@ -119,7 +146,7 @@ internal sealed record Scenario
             throw new ScenarioFormatException($"{name}, step {n + 1}: a step is an object.");
         }
 
-        string[] marks = ["cause", "instead", "note", "as"];
+        string[] marks = ["cause", "instead", "note", "as", "decides"];
         var verbs = step.Where(m => !marks.Contains(m.Key)).ToArray();
         if (verbs.Length != 1 || !ScenarioPlayer.Verbs.Contains(verbs[0].Key))
         {
@@ -127,7 +154,11 @@ internal sealed record Scenario
                 $"{name}, step {n + 1}: a step has one verb of {string.Join(", ", ScenarioPlayer.Verbs)}; this one has {(verbs.Length == 0 ? "none" : string.Join(", ", verbs.Select(v => v.Key)))}.");
         }
 
-        return new(verbs[0].Key, verbs[0].Value, (bool?)step["cause"] ?? false, step["instead"] as JsonObject, (string?)step["note"], (string?)step["as"]);
+        var read = new Step(verbs[0].Key, verbs[0].Value, (bool?)step["cause"] ?? false, step["instead"] as JsonObject, (string?)step["note"], (string?)step["as"])
+        {
+            Decides = (bool?)step["decides"] ?? false,
+        };
+        return read is { Decides: true, Expects: false } ? throw new ScenarioFormatException($"{name}, step {n + 1}: only a step that expects something can decide.") : read;
     }
 
     private static string Text(JsonObject scenario, params ReadOnlySpan<string> path)

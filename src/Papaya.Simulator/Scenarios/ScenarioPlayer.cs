@@ -5,10 +5,23 @@ using System.Text.RegularExpressions;
 namespace Papaya.Simulator.Scenarios;
 
 /// <summary>What became of a step: <c>held</c>, <c>failed</c> (with the reason), <c>done</c>, or <c>left_out</c>.</summary>
-internal sealed record StepResult(int Number, string Verb, bool Cause, DateTimeOffset At, string Outcome, string? Note, string? Reason);
+internal sealed record StepResult(int Number, string Verb, bool Cause, DateTimeOffset At, string Outcome, string? Note, string? Reason, bool Decides = false);
 
 /// <summary>What became of a run.</summary>
-internal sealed record ScenarioResult(string Name, bool WithoutCause, bool Passed, int Expectations, int Failed, StepResult[] Steps);
+/// <param name="Shows">Whether the run went as it must: with the cause all holds; without it an expectation that it decides fails, or any where none is named.</param>
+internal sealed record ScenarioResult(string Name, bool WithoutCause, bool Passed, bool Shows, int Expectations, int Failed, StepResult[] Steps);
+
+/// <summary>How a scenario is played.</summary>
+internal sealed record ScenarioRun
+{
+    public bool WithoutCause { get; init; }
+
+    /// <summary>Values of the scenario's parameters that differ from their defaults.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The merchant's own app instead of the scripted one.</summary>
+    public OwnMerchant? Own { get; init; }
+}
 
 /// <summary>Plays a scenario in a world of its own. Taking the cause out leaves out its steps, or plays what is there instead.</summary>
 internal sealed partial class ScenarioPlayer : IAsyncDisposable
@@ -24,20 +37,42 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
     private readonly ScriptedMerchant _merchant;
     private readonly Words _words;
     private readonly ScenarioExpectations _expectations;
+    private readonly OwnApp? _app;
     private readonly List<StepResult> _results = [];
     private JsonNode? _reply;
     private int _numbers;
 
-    private ScenarioPlayer(Scenario scenario, ScenarioStage stage)
+    private ScenarioPlayer(Scenario scenario, ScenarioStage stage, ScenarioRun run)
     {
+        _app = run.Own is { } own ? new(stage, own) : null;
         (_scenario, _stage, _merchant, _words) = (scenario, stage, new(stage), new(scenario.Name));
         _expectations = new(stage);
         _words["inbox"] = stage.Inbox.Url;
+        foreach (var parameter in scenario.Parameters)
+        {
+            _words[parameter.Name] = run.Parameters.TryGetValue(parameter.Name, out var chosen) ? Value(scenario, parameter, chosen) : parameter.Default;
+        }
     }
 
-    public static async Task<ScenarioResult> PlayAsync(Scenario scenario, bool withoutCause, CancellationToken ct)
+    public static Task<ScenarioResult> PlayAsync(Scenario scenario, bool withoutCause, CancellationToken ct) =>
+        PlayAsync(scenario, new ScenarioRun { WithoutCause = withoutCause }, ct);
+
+    /// <exception cref="ScenarioFormatException">A parameter that there is not, an app that does not come, or a step that cannot be played.</exception>
+    public static async Task<ScenarioResult> PlayAsync(Scenario scenario, ScenarioRun run, CancellationToken ct)
     {
-        await using var player = new ScenarioPlayer(scenario, await ScenarioStage.OpenAsync(scenario.Clock, ct));
+        if (run.Parameters.Keys.FirstOrDefault(name => !scenario.Parameters.Any(p => p.Name == name)) is { } unknown)
+        {
+            throw new ScenarioFormatException(
+                $"{scenario.Name} has no parameter '{unknown}'; it has {(scenario.Parameters.Count == 0 ? "none" : string.Join(", ", scenario.Parameters.Select(p => p.Name)))}.");
+        }
+
+        if (run.Own is not null && scenario.Steps.Select(OwnApp.WhyNot).FirstOrDefault(why => why is not null) is { } reason)
+        {
+            throw new ScenarioFormatException($"{scenario.Name} cannot be played with your own app: {reason}.");
+        }
+
+        var withoutCause = run.WithoutCause;
+        await using var player = new ScenarioPlayer(scenario, await ScenarioStage.OpenAsync(scenario.Clock, run.Own, ct), run);
         for (var n = 0; n < scenario.Steps.Count; n++)
         {
             await player.PlayAsync(n, withoutCause, ct);
@@ -45,8 +80,15 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
 
         var expectations = player._results.Count(r => r.Outcome is "held" or "failed");
         var failed = player._results.Count(r => r.Outcome == "failed");
-        return new(scenario.Name, withoutCause, failed == 0, expectations, failed, [.. player._results]);
+        var shows = withoutCause ? player._results.Exists(r => r.Outcome == "failed" && (r.Decides || !scenario.Steps.Any(s => s.Decides))) : failed == 0;
+        return new(scenario.Name, withoutCause, failed == 0, shows, expectations, failed, [.. player._results]);
     }
+
+    /// <summary>As its default is: a number or a text.</summary>
+    private static JsonNode Value(Scenario scenario, Parameter parameter, string chosen) =>
+        parameter.Default.GetValueKind() != System.Text.Json.JsonValueKind.Number ? JsonValue.Create(chosen)
+        : long.TryParse(chosen, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+        : throw new ScenarioFormatException($"{scenario.Name}: {parameter.Name} is a whole number; '{chosen}' is none.");
 
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
@@ -69,15 +111,15 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
         try
         {
             // The names in a repetition are those of its rounds.
-            reason = await DoAsync(step, step.Verb == "repeat" ? step.Body : _words.Fill(step.Body), ct);
+            var body = step.Verb == "repeat" ? step.Body : _words.Fill(step.Body);
+            reason = await DoAsync(step, _app is null ? body : _app.Fill(body), ct);
         }
         catch (Exception e) when (e is ScenarioFormatException or InvalidOperationException or FormatException or NullReferenceException or KeyNotFoundException)
         {
             throw new ScenarioFormatException($"{_scenario.Name}, step {n + 1} ({step.Verb}){(withoutCause ? " without its cause" : "")}: {e.Message}", e);
         }
 
-        var isExpectation = step.Verb is "expect" || (step.Body as JsonObject)?.ContainsKey("gives") == true;
-        _results.Add(new(n + 1, step.Verb, isCause, _stage.Now, !isExpectation ? "done" : reason is null ? "held" : "failed", step.Note, reason));
+        _results.Add(new(n + 1, step.Verb, isCause, _stage.Now, !step.Expects ? "done" : reason is null ? "held" : "failed", step.Note, reason, step.Decides));
     }
 
     /// <summary>Null, or what is not as the step expects it.</summary>
@@ -164,7 +206,7 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
         with["contract_code"] ??= $"code{number}";
         with["openid"] ??= (string?)members["user"] ?? "ann";
         with["plan_id"] ??= members["plan"]?.ToString() ?? "12535";
-        _reply = await _merchant.CallAsync("order", with, members["how"] as JsonObject ?? [], ct);
+        _reply = _app is null ? await _merchant.CallAsync("order", with, members["how"] as JsonObject ?? [], ct) : await _app.WaitAsync("order", with, ct);
         _words[name] = _reply["prepay_id"] ?? "none";
         _words[name + ".number"] = with["out_trade_no"];
         _words[name + ".code"] = with["contract_code"];
@@ -225,7 +267,7 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
             return await OrderAsync(step, members, ct);
         }
 
-        _reply = await _merchant.CallAsync(name, with, members["how"] as JsonObject ?? [], ct);
+        _reply = _app is null ? await _merchant.CallAsync(name, with, members["how"] as JsonObject ?? [], ct) : await _app.WaitAsync(name, with, ct);
         if (step.As is { } word)
         {
             _words[word] = _reply["redirect_url"] ?? _reply["pre_entrustweb_id"] ?? _reply["prepay_id"] ?? _reply["contract_id"];
@@ -242,7 +284,8 @@ internal sealed partial class ScenarioPlayer : IAsyncDisposable
     /// <summary>The same steps so many times; <c>$n</c> counts from 1.</summary>
     private async Task<string?> RepeatAsync(JsonObject members, CancellationToken ct)
     {
-        for (var n = 1; n <= (int)members["times"]!; n++)
+        var times = int.Parse(_words.Fill(members["times"])!.ToString(), CultureInfo.InvariantCulture);
+        for (var n = 1; n <= times; n++)
         {
             _words["n"] = n;
             foreach (var inner in members["steps"]!.AsArray())

@@ -1,8 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Papaya.Simulator.Clock;
+using Papaya.Simulator.Doors;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
 
@@ -23,15 +26,22 @@ internal sealed class ScenarioStage : IAsyncDisposable
         _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new(app.Urls.First()) };
     }
 
+    public string Url => _app.Urls.First();
+
     public Inbox Inbox { get; }
 
     public DateTimeOffset Now => _clock.GetUtcNow();
 
-    public static async Task<ScenarioStage> OpenAsync(DateTimeOffset at, CancellationToken ct)
+    /// <param name="at">When the story begins.</param>
+    /// <param name="own">The merchant's own app; null for the scripted one.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<ScenarioStage> OpenAsync(DateTimeOffset at, OwnMerchant? own, CancellationToken ct)
     {
-        var inbox = await Inbox.StartAsync([new ApiV2Key(Presets.Key)], ct);
-        var clock = new TestClock(at, new StillMachine(at));
-        var app = SimulatorHost.Build(new() { Seed = Seed, TerminateNotifyUrl = inbox.Url + "/contract" }, clock, ["http://127.0.0.1:0"]);
+        var machine = new StillMachine(at);
+        var inbox = await Inbox.StartAsync([new ApiV2Key(Presets.Key)], machine, ct);
+        var clock = new TestClock(at, machine);
+        var app = SimulatorHost.Build(
+            new() { Seed = Seed, TerminateNotifyUrl = own?.Address.AbsoluteUri ?? inbox.Url + "/contract" }, clock, [$"http://127.0.0.1:{own?.Port ?? 0}", "https://127.0.0.1:0"]);
         await app.StartAsync(ct);
         return new(app, clock, inbox);
     }
@@ -74,6 +84,30 @@ internal sealed class ScenarioStage : IAsyncDisposable
         try
         {
             using var response = await _http.SendAsync(request, ct);
+            return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct));
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same over https with the merchant's own certificate, as it is today.</summary>
+    public async Task<(int Status, byte[] Bytes)?> SendSecurelyAsync(string path, byte[] body, CancellationToken ct)
+    {
+        var keys = await SeeAsync("/merchants/" + Presets.MchId, ct);
+        using var pair = X509Certificate2.CreateFromPem((string)keys["certificate_pem"]!, (string)keys["private_key_pem"]!);
+        // Some systems cannot show a certificate whose key has never been in a store.
+        using var certificate = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        using var root = X509Certificate2.CreateFromPem(_app.Services.GetRequiredService<Authority>().CertificatePem);
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck };
+        using var http = new HttpClient(handler) { BaseAddress = new(_app.Urls.Last()) };
+        using var content = new ByteArrayContent(body);
+        try
+        {
+            using var response = await http.PostAsync(path, content, ct);
             return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct));
         }
         catch (HttpRequestException)

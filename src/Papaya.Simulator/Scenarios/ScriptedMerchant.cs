@@ -45,9 +45,9 @@ internal sealed class ScriptedMerchant(ScenarioStage stage)
         }
 
         var headers = new List<(string, string)> { ("Content-Type", "text/xml") };
-        if (name == "refund" && (bool?)how["certificate"] is not false)
+        if (name == "refund" && how["certificate"]?.ToString() is var certificate and not "false")
         {
-            headers.Add(("X-Client-Cert", Presets.MchId));
+            headers.Add(("X-Client-Cert", certificate ?? Presets.MchId));
         }
 
         if ((string?)how["referer"] is { } referer)
@@ -68,7 +68,8 @@ internal sealed class ScriptedMerchant(ScenarioStage stage)
             return await stage.SendAsync(HttpMethod.Get, target, null, headers[1..], ct) is { } address ? Read(address.Status, address.Bytes) : new JsonObject { ["outcome"] = "cut" };
         }
 
-        return await stage.SendAsync(HttpMethod.Post, Paths[name], Write(fields, how), headers, ct) is { } answer
+        var isSecure = how["certificate"]?.ToString() == "own";
+        return (isSecure ? await stage.SendSecurelyAsync(Paths[name], Write(fields, how), ct) : await stage.SendAsync(HttpMethod.Post, Paths[name], Write(fields, how), headers, ct)) is { } answer
             ? Read(answer.Status, answer.Bytes)
             : new JsonObject { ["outcome"] = "cut" };
     }
@@ -123,7 +124,8 @@ internal sealed class ScriptedMerchant(ScenarioStage stage)
         return Encoding.UTF8.GetBytes($"<xml>{text}</xml>");
     }
 
-    private static JsonObject Read(int status, byte[] bytes)
+    /// <summary>An answer's fields, with <c>outcome</c> and <c>genuine</c>.</summary>
+    public static JsonObject Read(int status, byte[] bytes)
     {
         var reply = new JsonObject { ["status"] = status };
         if (!V2Message.TryParse(bytes, out var message, out _))

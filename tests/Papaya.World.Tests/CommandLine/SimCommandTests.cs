@@ -19,10 +19,12 @@ public sealed class SimCommandTests
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    [Fact]
-    public void The_page_of_the_scenarios_is_current() => Assert.True(
-        File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "scenarios.md")) == ScenarioPage.Write(ScenarioLibrary.All),
-        "docs/reference/scenarios.md is not current: run `papaya sim scenario --markdown docs/reference/scenarios.md`.");
+    [Theory]
+    [InlineData("scenarios.md", false)]
+    [InlineData("scenarios.zh-CN.md", true)]
+    public void The_page_of_the_scenarios_is_current(string file, bool isChinese) => Assert.True(
+        File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", file)) == ScenarioPage.Write(ScenarioLibrary.All, isChinese),
+        $"docs/reference/{file} is not current: run `papaya sim scenario --markdown docs/reference/{file}`.");
 
     [Theory]
     [InlineData("faults.md", false)]
