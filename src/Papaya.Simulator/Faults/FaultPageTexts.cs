@@ -53,7 +53,7 @@ internal static class FaultPageTexts
         - A spoilt bill of `/pay/downloadfundflow`, `/v3/bill/tradebill` or `/v3/bill/fundflowbill` has a digest that fits it: the bill itself is wrong. A rule for
           `/v3/billdownload/file`, and `truncated` or `bad_signature` of downloadfundflow, break it on its way: the digest does not fit. `/pay/downloadbill` has neither
           sign nor digest, so `bad_signature` and `old_key` are refused there.
-        - `long` is made while it is sent, in one buffer of 64 KiB, packed if asked for; a million rows have about 320 MB.
+        - `long` is made while it is sent, in one buffer of 64 KiB, packed if asked for; a million rows have about 230 MB.
 
         ## The catalogue of trouble, line by line
 
@@ -141,7 +141,7 @@ internal static class FaultPageTexts
         - `old_key`：V2 用上次重置之前的密钥，V3 用已停用的平台证书，没有时用调用方不可能有的密钥；V3 通知加 `how` apiv3 时用更换前的 APIv3 密钥加密。
         - `/pay/downloadfundflow`、`/v3/bill/tradebill`、`/v3/bill/fundflowbill` 的账单出错时摘要仍然相符：错的是账单本身。作用于 `/v3/billdownload/file` 的规则，以及资金账单的
           `truncated` 和 `bad_signature`，表示传输中损坏：摘要不符。`/pay/downloadbill` 既无签名也无摘要，因此拒绝 `bad_signature` 和 `old_key`。
-        - `long` 边生成边发送，只用一个 64 KiB 的缓冲区，需要时压缩；一百万行约 320 MB。
+        - `long` 边生成边发送，只用一个 64 KiB 的缓冲区，需要时压缩；一百万行约 230 MB。
 
         ## 逐项对照
 
