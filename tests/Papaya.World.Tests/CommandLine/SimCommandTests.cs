@@ -97,7 +97,7 @@ public sealed class SimCommandTests
         await host.StartAsync();
         var url = host.Urls.First();
         using var http = new HttpClient { BaseAddress = new(url) };
-        await using var inbox = await Inbox.StartAsync([new ApiV2Key(Presets.Key)], default);
+        await using var inbox = await Inbox.StartAsync([new ApiV2Key(Presets.Key)], new StillMachine(clock.GetUtcNow()), default);
 
         Assert.Equal(0, await RunAsync("users", "set", "ann", "balance=100000", "--url", url));
         var order = await PostAsync(
