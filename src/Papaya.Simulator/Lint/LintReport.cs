@@ -96,7 +96,7 @@ internal sealed class LintReport
                 (record.IsSend ? rule.OnSend : rule.OnCall)!.Invoke(heard.For(rule)); // The lists hold those that have it.
             }
 
-            _facts.Learn(heard);
+            new LintLearning(_facts).Learn(heard);
         }
     }
 

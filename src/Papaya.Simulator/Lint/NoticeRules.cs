@@ -11,7 +11,7 @@ internal static class NoticeRules
 
     public static readonly IReadOnlyList<LintRule> All =
     [
-        new("notice-in-first-12h", LintSeverity.Warning,
+        new("notice-in-first-hours", LintSeverity.Warning,
             new("首签 12 小时内无需预扣费通知", "A notice in the first 12 hours of a contract"),
             new("签约后 12 小时内可直接扣首期；发了通知反而要等待", "Debit the first period within 12 hours without a notice; with one the wait begins"), "checklist 19")
         {

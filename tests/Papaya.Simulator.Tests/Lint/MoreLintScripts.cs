@@ -22,7 +22,7 @@ internal static class MoreLintScripts
         new("timeout-too-short", w => DrippedAsync(w, waits: false), w => DrippedAsync(w, waits: true)),
         new("cashier-after-failed-presign", w => SignedBeforeAsync(w, pays: true), w => SignedBeforeAsync(w, pays: false)),
         new("signing-without-referer", w => OpenPageAsync(w, null), w => OpenPageAsync(w, "https://shop.example.com/join")),
-        new("notice-in-first-12h", w => NoticedAsync(w, TimeSpan.Zero), w => NoticedAsync(w, TimeSpan.FromDays(1))),
+        new("notice-in-first-hours", w => NoticedAsync(w, TimeSpan.Zero), w => NoticedAsync(w, TimeSpan.FromDays(1))),
         new("debit-outside-notice", w => NoticedAsync(w, TimeSpan.FromDays(1), TimeSpan.FromDays(1)), w => NoticedAsync(w, TimeSpan.FromDays(1), TimeSpan.FromDays(2))),
         new("amount-differs-from-notice",
             w => NoticedAsync(w, TimeSpan.FromDays(1), TimeSpan.FromDays(2), 3_000), w => NoticedAsync(w, TimeSpan.FromDays(1), TimeSpan.FromDays(2))),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Papaya.WeChatPay.Wire;
@@ -54,7 +55,7 @@ public sealed class QualityListTests
     [InlineData("22:00:00", "fault")]
     public async Task Debits_are_sent_between_seven_and_ten(string time, string verdict)
     {
-        await using var world = await World.StartAsync(start: DateTimeOffset.Parse("2026-01-16T" + time + "+08:00"));
+        await using var world = await World.StartAsync(start: DateTimeOffset.Parse("2026-01-16T" + time + "+08:00", CultureInfo.InvariantCulture));
         await world.ApplyAsync("202601150000000000");
         Assert.Equal(verdict, await VerdictAsync(world, "debit-outside-hours"));
     }
