@@ -15,7 +15,7 @@ internal sealed record CallView(
 /// <summary>A send of a notification; <c>next_at</c> tells when the next one follows, if its delivery is still under way.</summary>
 internal sealed record SendView(
     string Id, DateTimeOffset At, DeliveryKind Kind, string Url, string? MchId, string? OutTradeNo, string? OutRefundNo, string? ContractId,
-    string? ContractCode, string? Openid, string Delivery, int Send, int Of, DateTimeOffset? NextAt, int Status, bool Acknowledged, CallVerdict Verdict,
+    string? ContractCode, string? Openid, string Delivery, int Send, int Of, DateTimeOffset? NextAt, int Status, bool Acknowledged, CallVerdict Verdict, string? Why,
     FaultKind? Fault, double DurationMs, Dictionary<string, string>? Headers, string Request, string? Response, CanonicalView? Canonical);
 
 /// <summary>A message that is still to be sent.</summary>
@@ -47,7 +47,7 @@ internal static class CallViews
         public SendView SendView(SimulatorState state, CanonicalView? canonical = null) => new(
             record.Name, record.At, record.Kind!.Value, record.Path, record.MchId, record.OutTradeNo, record.OutRefundNo, record.ContractId,
             record.ContractCode, record.Openid, NameOfDelivery(record.Delivery), record.Send, record.Of, state.FindDelivery(record.Delivery)?.DueAt,
-            record.Status, record.Acknowledged, record.Verdict, record.Fault, record.DurationMs,
+            record.Status, record.Acknowledged, record.Verdict, record.Why, record.Fault, record.DurationMs,
             record.Headers.Length == 0 ? null : new(record.Headers), RawText.Text(record.Request),
             record.Response is { } response ? RawText.Text(response) : null, canonical);
     }

@@ -86,6 +86,9 @@ internal sealed class CallRecord
 
     public CallVerdict Verdict { get; init; }
 
+    /// <summary>Of a send: why it was not acknowledged.</summary>
+    public string? Why { get; init; }
+
     public FaultKind? Fault { get; init; }
 
     /// <summary>Real milliseconds from the first byte of the request to the last of the answer.</summary>

@@ -227,6 +227,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         }
 
         var got = default(PostAnswer);
+        string? why = null;
         try
         {
             got = PlainHttp.Serves(delivery.Url)
@@ -237,13 +238,15 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
             or UriFormatException or NotSupportedException)
         {
             // Nobody there, too slow, or no address at all: not acknowledged, like any other failure.
+            why = Failure.Of(e);
         }
 
         var (status, answer) = got;
         var verdict = status == 0 ? CallVerdict.NoAnswer
             : Acknowledges(delivery, status, answer) ? CallVerdict.Acknowledged
             : CallVerdict.NotAcknowledged;
-        Note(delivery, sentAt, body, headers, verdict, status, answer, fault, began);
+        why ??= verdict != CallVerdict.NotAcknowledged ? null : status is >= 200 and < 300 ? Failure.Body : Failure.HttpStatus;
+        Note(delivery, sentAt, body, headers, verdict, status, answer, fault, began, why);
         return verdict == CallVerdict.Acknowledged;
     }
 
@@ -282,7 +285,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
     private void Note(
         Delivery delivery, DateTimeOffset at, byte[] body, KeyValuePair<string, string>[] headers, CallVerdict verdict, int status,
-        ReadOnlyMemory<byte> answer, FaultHit? fault, long began)
+        ReadOnlyMemory<byte> answer, FaultHit? fault, long began, string? why = null)
     {
         if (journal.IsKept)
         {
@@ -300,6 +303,7 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
                 Openid = message?["openid"],
                 Status = status,
                 Verdict = verdict,
+                Why = why,
                 Fault = fault?.Kind,
                 DurationMs = state.MillisecondsSince(began),
                 Delivery = delivery.Id,

@@ -117,6 +117,20 @@ internal static class Show
         _ => state,
     };
 
+    /// <summary>Why a message was not acknowledged.</summary>
+    public static string Why(Language l, string why) => why switch
+    {
+        "connection_refused" => l["没有程序监听这个地址", "nobody listens there"],
+        "unknown_name" => l["域名无法解析", "the name is not known"],
+        "unreachable" => l["网络不可达", "no way there"],
+        "untrusted_certificate" => l["证书不受信任", "its certificate is not trusted"],
+        "timeout" => l["5 秒内没有应答", "no answer within 5 seconds"],
+        "no_address" => l["地址无效", "no such address can be"],
+        "http_status" => l["HTTP 状态码不是 2xx", "the HTTP status is not 2xx"],
+        "body" => l["报文不是 return_code 为 SUCCESS 的 XML", "the body is no XML with return_code SUCCESS"],
+        _ => l["连接中断", "the connection broke off"],
+    };
+
     public static string Verdict(Language l, string verdict) => verdict switch
     {
         "valid" => l["有效", "valid"],

@@ -17,6 +17,7 @@ internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<
     private WorldFile? _file;
     private long _compactAt = long.MaxValue;
     private bool _disposed;
+    private bool _isBehind;
 
     private Change Current => _change ??= new();
 
@@ -69,10 +70,15 @@ internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<
     {
         var change = _change;
         _change = null;
-        if (change is { IsEmpty: false } && _file is not null && !_disposed)
+        if (_isBehind)
+        {
+            // What is read now is answered for as well.
+            Rebase(clock.GetUtcNow());
+        }
+        else if (change is { IsEmpty: false } && _file is not null && !_disposed)
         {
             (change.At, change.Given, change.Due) = (at, given, due);
-            _file.Append(change);
+            Append(change);
             if (_file.Length >= _compactAt)
             {
                 Rebase(clock.GetUtcNow());
@@ -86,7 +92,15 @@ internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<
         if (!_disposed)
         {
             // Read under the lock: no line before this one is later.
-            _file?.Append(ClockLine(clock.GetUtcNow()));
+            var line = ClockLine(clock.GetUtcNow());
+            if (_isBehind)
+            {
+                Rebase(line.At);
+            }
+            else
+            {
+                Append(line);
+            }
         }
     }
 
@@ -98,8 +112,10 @@ internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<
     {
         if (options.JournalPath is { } path && !_disposed)
         {
+            _isBehind = true;
             _file?.Dispose();
             _file = WorldFile.StartFrom(path, snapshot(at));
+            _isBehind = false;
             _compactAt = _file.Length + Math.Max(_file.Length, options.CompactAfterBytes);
         }
     }
@@ -109,6 +125,17 @@ internal sealed class ChangeLog(SimulatorOptions options, TestClock clock, Func<
         _disposed = true;
         _file?.Dispose();
         _folder?.Dispose();
+    }
+
+    /// <summary>
+    /// Writes a line. After one that could not be written, on a full disk for example, the file lacks what memory has: whatever comes next begins it anew with
+    /// all that is true, or fails likewise, so that nothing is answered for that a restart would not find.
+    /// </summary>
+    private void Append(Change line)
+    {
+        _isBehind = true;
+        _file?.Append(line);
+        _isBehind = false;
     }
 
     private static void Add<T>(List<T> list, T item)

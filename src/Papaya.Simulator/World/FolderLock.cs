@@ -15,6 +15,7 @@ internal sealed class FolderLock : IDisposable
     public static FolderLock Take(string journal)
     {
         var path = Path.ChangeExtension(Path.GetFullPath(journal), ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {

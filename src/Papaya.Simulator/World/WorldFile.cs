@@ -71,14 +71,21 @@ internal sealed class WorldFile : IDisposable
         }
 
         var fresh = path + ".new";
-        using (var compact = new WorldFile(OwnersFile.Create(fresh)))
+        try
         {
+            using var compact = new WorldFile(OwnersFile.Create(fresh));
             foreach (var change in snapshot)
             {
                 compact.Append(change);
             }
 
             RandomAccess.FlushToDisk(compact._file);
+        }
+        catch (IOException)
+        {
+            // On a full disk the half of it would be in the way.
+            File.Delete(fresh);
+            throw;
         }
 
         File.Move(fresh, path, overwrite: true);

@@ -16,6 +16,22 @@ public sealed class NotificationTests
         [0, 15, 30, 60, 240, 840, 2040, 3840, 5640, 7440, 11040, 21840, 32640, 43440, 65040, 86640];
 
     [Fact]
+    public async Task Why_a_message_was_not_acknowledged_is_told()
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await Listener.StartAsync(world.Clock);
+        listener.Next(404, "gone");
+        listener.Next(200, "success");
+        await world.SignedAsync("oSimUser0001", "12535", ("contract_notify_url", listener.Url));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(25));
+        var sends = (await world.SeeAsync("/notifications"))["data"]!.AsArray();
+        Assert.Equal(["http_status", "body", null], sends.Where(s => (string?)s!["url"] == listener.Url).Select(s => (string?)s!["why"]));
+        var refused = sends.First(s => ((string?)s!["url"])!.Contains(":9/", StringComparison.Ordinal))!;
+        Assert.Equal("connection_refused", (string?)refused["why"]);
+        Assert.Contains("没有程序监听这个地址", await world.PageAsync($"/room/journal/{refused["id"]}?lang=zh"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_contract_s_schedule_is_followed_to_its_end()
     {
         await using var world = await World.StartAsync();
