@@ -1,4 +1,3 @@
-using System.Globalization;
 using Papaya.WeChatPay.Wire;
 
 namespace Papaya.Simulator.World;
@@ -56,8 +55,8 @@ internal static class Fees
     /// <summary>The hour is published nowhere.</summary>
     private static DateTimeOffset Due(SimulatorState state, DateOnly day, Merchant merchant)
     {
-        var hour = TimeOnly.ParseExact(state.Switches["settlement_hour", merchant.MchId], "HH:mm", CultureInfo.InvariantCulture);
-        return new DateTimeOffset(day.AddDays(merchant.SettlesAfterDays).ToDateTime(hour), BeijingTime.Offset).ToUniversalTime();
+        var hour = state.Switches["settlement_hour", merchant.MchId] switch { "00:00" => 0, "14:00" => 14, _ => 8 };
+        return new DateTimeOffset(day.AddDays(merchant.SettlesAfterDays).ToDateTime(new(hour, 0)), BeijingTime.Offset).ToUniversalTime();
     }
 
     private static long Share(long fee, long amount, long part) => ((long)((Int128)fee * part * 2 / amount) + 1) / 2;
