@@ -114,21 +114,24 @@ internal static class Debits
         order.PaidAt = now;
         order.BankType = bank;
         state.Schedule(order, null);
-        state.Put(new Movement
-        {
-            MchId = order.MchId,
-            Kind = MovementKind.Debit,
-            OutTradeNo = order.OutTradeNo,
-            TransactionId = order.TransactionId,
-            ContractId = contract.ContractId,
-            Openid = contract.Openid,
-            Amount = order.Amount,
-            CouponAmount = order.Coupons.Total(),
-            FreeAmount = order.Coupons.Free(),
-            At = now,
-        });
+        state.Put(MovementOf(order, now));
         Tell(state, contract, order, UserMessageKind.Receipt, now, null);
     }
+
+    /// <summary>The money of a debit that succeeded.</summary>
+    public static Movement MovementOf(Order order, DateTimeOffset now) => new()
+    {
+        MchId = order.MchId,
+        Kind = MovementKind.Debit,
+        OutTradeNo = order.OutTradeNo,
+        TransactionId = order.TransactionId,
+        ContractId = order.ContractId,
+        Openid = order.Openid!, // A debit has one.
+        Amount = order.Amount,
+        CouponAmount = order.Coupons.Total(),
+        FreeAmount = order.Coupons.Free(),
+        At = now,
+    };
 
     private static Taken? WhyNotPaid(SimulatorState state, Order order, Contract contract, Template template, User? user, Usage usage) =>
         order.ForcedFailure is { } forced ? new(null, forced.Code, forced.Text)

@@ -90,25 +90,18 @@ internal static class Moments
         }
     }
 
-    /// <summary>The same order, another transaction: the money is taken once more and the merchant is told.</summary>
+    /// <summary>The same order, another transaction: the same money is taken once more, in the same way, and the merchant is told.</summary>
     private static void TakeAgain(SimulatorState state, Order order, DateTimeOffset now)
     {
         var user = state.FindUser(order.Openid)!;
-        user.Balance -= order.Amount;
-        state.Put(user);
+        if (!Funds.Give(state, user, order.BankType!, -order.CashFee))
+        {
+            Funds.Give(state, user, Funds.Wallet, -order.CashFee);
+        }
+
         var first = order.TransactionId;
         order.TransactionId = state.Numbers.TransactionId(now);
-        state.Put(new Movement
-        {
-            MchId = order.MchId,
-            Kind = MovementKind.Debit,
-            OutTradeNo = order.OutTradeNo,
-            TransactionId = order.TransactionId,
-            ContractId = order.ContractId,
-            Openid = user.Openid,
-            Amount = order.Amount,
-            At = now,
-        });
+        state.Put(Debits.MovementOf(order, now));
         Messages.Debited(state, order, now);
         order.TransactionId = first;
         state.Put(order);

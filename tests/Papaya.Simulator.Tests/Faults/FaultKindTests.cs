@@ -433,6 +433,27 @@ public sealed class FaultKindTests
         Assert.Equal(2500, await world.BalanceAsync(user));
     }
 
+    [Fact]
+    public async Task What_is_taken_twice_is_taken_from_what_paid()
+    {
+        await using var world = await World.StartAsync();
+        var user = await world.UserAsync(balance: 0);
+        await world.DoAsync("/users", new JsonObject
+        {
+            ["openid"] = user, ["cards"] = new JsonArray(new JsonObject { ["bank"] = "CMB_DEBIT", ["balance"] = 5_000 }),
+        });
+        var contract = await world.SignedAsync(user);
+        await world.DoAsync($"/users/{user}/coupons", new JsonObject { ["amount"] = 500, ["type"] = "NO_CASH" });
+        await AddAsync(world, "execution", "twice");
+        await world.ApplyAsync(contract, "D1");
+        await world.SettleAsync();
+        var seen = await world.SeeAsync("/users/" + user);
+        Assert.Equal((0, 1_000), ((long)seen["balance"]!, (long)seen["cards"]![0]!["balance"]!));
+        var debits = (await world.LedgerAsync()).Where(e => (string?)e!["kind"] == "debit").ToArray();
+        Assert.Equal(2, debits.Length);
+        Assert.All(debits, d => Assert.Equal(500, (long)d!["coupon_amount"]!));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("concurrent")]
