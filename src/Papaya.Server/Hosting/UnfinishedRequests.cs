@@ -14,7 +14,8 @@ internal sealed partial class UnfinishedRequests(
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<(string Route, string Key), byte> _running = new();
+    /// <summary>Who is at work on a key; true when this loop has met him there and gone past.</summary>
+    private readonly ConcurrentDictionary<(string Route, string Key), bool> _running = new();
 
     private TimeSpan _wait = FirstWait;
 
@@ -23,12 +24,13 @@ internal sealed partial class UnfinishedRequests(
     /// <summary>True once every request a crash left behind was driven on. One that cannot be completed is tried again; the server does not wait for it.</summary>
     public bool IsCaughtUp { get; private set; }
 
-    public bool TryEnter(IdempotentRequest request) => _running.TryAdd((request.Route, request.Key), 0);
+    public bool TryEnter(IdempotentRequest request) => _running.TryAdd((request.Route, request.Key), value: false);
 
+    /// <summary>Whoever only asked for the answer may have kept this loop from making it: then it looks again at once.</summary>
     public void Leave(IdempotentRequest request)
     {
-        _running.TryRemove((request.Route, request.Key), out _);
-        if (request is { MayHaveBegun: true, Completed: false })
+        if ((_running.TryRemove((request.Route, request.Key), out var marked) && marked && !request.Completed)
+            || request is { MayHaveBegun: true, Completed: false })
         {
             signals.Wake(Name);
         }
@@ -42,7 +44,7 @@ internal sealed partial class UnfinishedRequests(
         foreach (var row in await db.ReadAsync(IdempotencyStore.UnfinishedAsync, ct))
         {
             var request = new IdempotentRequest(row.Route, row.Key, row.RequestHash, row.Resource, json.Value.SerializerOptions, clock);
-            if (!TryEnter(request))
+            if (!EnterOrMark(request))
             {
                 running = true;
                 continue;
@@ -70,6 +72,21 @@ internal sealed partial class UnfinishedRequests(
         return failed ? clock.GetUtcNow() + _wait
             : running ? clock.GetUtcNow() + FirstWait // Its handler may yet fail.
             : null;
+    }
+
+    /// <summary>Takes the key for this loop, or leaves a mark for him who is at work on it.</summary>
+    private bool EnterOrMark(IdempotentRequest request)
+    {
+        while (!TryEnter(request))
+        {
+            var key = (request.Route, request.Key);
+            if (_running.TryGetValue(key, out var marked) && (marked || _running.TryUpdate(key, newValue: true, comparisonValue: false)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     [LoggerMessage(1211, LogLevel.Error, "The unfinished request {Route} about {Resource} could not be completed; it is tried again")]

@@ -148,6 +148,26 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_asks_for_the_answer_at_the_wrong_moment_does_not_put_it_off()
+    {
+        await EventuallyAsync(() => _server.SendAsync("/readyz", apiKey: null));
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8));
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync(
+            """
+            insert into idempotency_key (route, key, request_hash, state, resource, created_at)
+            values ('/v1/tests/two-step', @Key, @Hash, 'running', 'res-met', 1)
+            """,
+            new { Key = Key("met"), Hash = hash }));
+        var unfinished = _server.Get<UnfinishedRequests>();
+        var asks = new IdempotentRequest("/v1/tests/two-step", Key("met"), hash, null, new(), TimeProvider.System);
+        Assert.True(unfinished.TryEnter(asks));
+        await unfinished.RunOnceAsync(default); // Goes past, for somebody is there.
+        unfinished.Leave(asks);
+        var answer = await EventuallyAsync(() => _server.SendAsync("/v1/tests/two-step", "{}", Key("met")));
+        Assert.Equal((HttpStatusCode.Created, true), (answer.Status, answer.Replayed));
+    }
+
+    [Fact]
     public async Task One_request_that_cannot_be_completed_holds_no_other_up()
     {
         await _server.DisposeAsync();
@@ -179,9 +199,10 @@ public abstract class IdempotencyTests(TestDatabase test) : IAsyncLifetime
     /// <summary>Asks until the answer is neither "still running" nor "not ready".</summary>
     private static async Task<Reply> EventuallyAsync(Func<Task<Reply>> ask)
     {
-        while (true)
+        for (var asked = 0; ; asked++)
         {
             var reply = await ask();
+            Assert.True(asked < 10_000, $"Still {reply.Status}.");
             if (reply.Status is not (HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable))
             {
                 return reply;
