@@ -35,6 +35,9 @@ internal sealed class NumberFacts
     /// <summary>The answer to an apply is missing, and it was neither asked about nor told.</summary>
     public bool IsUnanswered { get; set; }
 
+    /// <summary>An apply got no answer: even a number that is not found may still come to be.</summary>
+    public bool IsInDoubt { get; set; }
+
     /// <summary>The code of the failure that a message told.</summary>
     public string? FailureCode { get; set; }
 

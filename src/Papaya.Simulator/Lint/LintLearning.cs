@@ -169,6 +169,7 @@ internal sealed class LintLearning(LintFacts known)
         {
             facts.Known = facts.Known is Knowledge.Paid or Knowledge.Failed ? facts.Known : Knowledge.Undecided;
             facts.IsUnanswered = true;
+            facts.IsInDoubt |= heard.IsUnknown;
             known.Unanswered.Make(new(mchId, number, record.At, record.Id, false, "Not asked about within 30 hours."));
         }
         else if (record.ErrCode is null)
@@ -217,6 +218,7 @@ internal sealed class LintLearning(LintFacts known)
         {
             "SUCCESS" or "REFUND" => Knowledge.Paid,
             "CLOSED" or "PAY_FAIL" or "REVOKED" or "PAYERROR" => Knowledge.Failed,
+            null when record.ErrCode == "ORDERNOTEXIST" && !facts.IsInDoubt => Knowledge.Refused,
             _ => facts.Known,
         };
     }

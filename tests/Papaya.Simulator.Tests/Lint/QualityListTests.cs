@@ -30,6 +30,20 @@ public sealed class QualityListTests
         Assert.Equal("fault", await VerdictAsync(world, "number-changed-while-undecided"));
     }
 
+    [Fact]
+    public async Task A_number_that_was_turned_away_and_is_not_found_holds_up_no_later_one()
+    {
+        await using var world = await World.StartAsync();
+        var contract = await LintScripts.DayOldAsync(world);
+        await world.ApplyAsync(contract, "NUMBER1");
+        await world.ApplyAsync(contract, "NUMBER2"); // Turned away: one debit waits. That itself is the one finding.
+        await world.OrderQueryAsync("NUMBER2", "/pay/paporderquery");
+        await world.AdvanceAsync(TimeSpan.FromHours(25));
+        await world.OrderQueryAsync("NUMBER1", "/pay/paporderquery");
+        await world.ApplyAsync(contract, "NUMBER3");
+        Assert.Equal(1, await CountAsync(world, "number-changed-while-undecided"));
+    }
+
     [Theory]
     [InlineData(true, "pass")]
     [InlineData(false, "fault")]
@@ -181,6 +195,8 @@ public sealed class QualityListTests
     }
 
     private static async Task<JsonNode> LineAsync(World world, string rule) => (await world.SeeAsync("/lint?rule=" + rule))["data"]![0]!;
+
+    private static async Task<int> CountAsync(World world, string rule) => (int)(await LineAsync(world, rule))["count"]!;
 
     private static async Task<string?> VerdictAsync(World world, string rule) => (string?)(await LineAsync(world, rule))["verdict"];
 }
