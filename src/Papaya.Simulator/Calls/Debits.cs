@@ -118,15 +118,15 @@ internal static class Debits
         Tell(state, contract, order, UserMessageKind.Receipt, now, null);
     }
 
-    /// <summary>The money of a debit that succeeded.</summary>
+    /// <summary>The money of a debit that succeeded: it has a user and a number of WeChat's.</summary>
     public static Movement MovementOf(Order order, DateTimeOffset now) => new()
     {
         MchId = order.MchId,
         Kind = MovementKind.Debit,
         OutTradeNo = order.OutTradeNo,
-        TransactionId = order.TransactionId,
+        TransactionId = order.TransactionId!,
         ContractId = order.ContractId,
-        Openid = order.Openid!, // A debit has one.
+        Openid = order.Openid!,
         Amount = order.Amount,
         CouponAmount = order.Coupons.Total(),
         FreeAmount = order.Coupons.Free(),
