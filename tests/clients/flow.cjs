@@ -1,7 +1,7 @@
 'use strict';
 // What all clients do here, whatever their interface: sign, debit, query, refund, terminate; first by V2, then by V3. What WeChat sends about it is
 // verified and decrypted by the same client.
-// The simulator's address, folder of keys and merchant come from the environment; ClientTests.cs in Papaya.World.Tests sets it.
+// The simulator's address, folder of keys and merchant come from the environment; Clients/ThirdPartyClientTests.cs in Papaya.World.Tests sets it.
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const http = require('node:http');
