@@ -10,6 +10,9 @@ namespace Papaya.Cli.Sim;
 /// <summary><c>sim scenario</c>: a story in a world of its own, inside this process; no simulator need run, and none is disturbed.</summary>
 internal static class ScenarioCommand
 {
+    /// <summary>Seconds: a day.</summary>
+    private const int LongestPatience = 86_400;
+
     public static Command Create(Option<bool> json, TextWriter output)
     {
         var name = new Argument<string?>("NAME|FILE") { Description = "A scenario of the product, or a file with one.", DefaultValueFactory = _ => null };
@@ -22,8 +25,15 @@ internal static class ScenarioCommand
             Description = "Play it with your own app: the calls of the script are waited for, and terminations are told to this address. Your app's base URL is the address that is printed.",
             CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : Wrong(result),
         };
-        var port = new Option<int>("--port") { Description = "With --to: where WeChat Pay is played; any free port if 0.", DefaultValueFactory = _ => 0 };
+        var port = UpCommand.PortOption("--port", "With --to: where WeChat Pay is played; any free port if 0.", 0);
         var patience = new Option<int>("--patience") { Description = "With --to: how many seconds a step waits for your app.", DefaultValueFactory = _ => 300 };
+        patience.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var word }] && !(int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= LongestPatience))
+            {
+                result.AddError("--patience is a number of seconds, 1 to 86400.");
+            }
+        });
         var markdown = new Option<string?>("--markdown") { Description = "Write the reference page to this file; in Chinese when its name ends with .zh-CN.md." };
         var command = new Command(
             "scenario",

@@ -164,6 +164,9 @@ public sealed class SimCommandTests
     [InlineData("users", "set", "ann", "rich")]
     [InlineData("scenario")]
     [InlineData("scenario", "accepted-and-forgotten", "--all")]
+    [InlineData("scenario", "accepted-and-forgotten", "--port", "70000")]
+    [InlineData("scenario", "accepted-and-forgotten", "--patience", "0")]
+    [InlineData("scenario", "accepted-and-forgotten", "--patience", "-5")]
     public async Task Wrong_usage_is_told_before_anything_is_asked(params string[] args) => Assert.Equal(2, await RunAsync(args));
 
     [Fact]
