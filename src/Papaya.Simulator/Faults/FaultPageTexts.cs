@@ -138,7 +138,6 @@ internal static class FaultPageTexts
           同时改动信封和加密内容；账单文件只有 `bom` 和 `gbk`。
         - `meanwhile` 的 `do`：`{"terminate": {contract_id, mode?}}`、`{"execute": {out_trade_no}}` 或 `{"balance": {openid, amount}}`。
         - `lie` 改动查询返回的 trade_state、contract_state 或第一笔退款的状态；`field` 可指定其他字段。
-        - `old_key`：V2 用上次重置之前的密钥，V3 用已停用的平台证书，没有时用调用方不可能有的密钥；V3 通知加 `how` apiv3 时用更换前的 APIv3 密钥加密。
         - `/pay/downloadfundflow`、`/v3/bill/tradebill`、`/v3/bill/fundflowbill` 的账单出错时摘要仍然相符：错的是账单本身。作用于 `/v3/billdownload/file` 的规则，以及资金账单的
           `truncated` 和 `bad_signature`，表示传输中损坏：摘要不符。`/pay/downloadbill` 既无签名也无摘要，因此拒绝 `bad_signature` 和 `old_key`。
         - `long` 边生成边发送，只用一个 64 KiB 的缓冲区，需要时压缩；一百万行约 230 MB。

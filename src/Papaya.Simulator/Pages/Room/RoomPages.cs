@@ -228,6 +228,6 @@ internal sealed class RoomPages(SimulatorState state, RoomViews views, ControlDe
     private static void AddFaultWords(JsonObject view)
     {
         view["kinds"] = new JsonArray([.. FaultCatalogue.All.Select(e => new JsonObject { ["kind"] = e.Wire, ["zh"] = e.Chinese, ["en"] = e.Meaning, ["places"] = FaultCatalogue.Describe(e.Places) })]);
-        view["places"] = new JsonArray([.. ((string[])[.. Wire.Gateway.Paths, "*", "payment", "debit", "contract", "refund", "notification", "execution", "refund_execution"]).Select(p => JsonValue.Create(p))]);
+        view["places"] = new JsonArray([.. FaultCatalogue.PlacesWith(Wire.Gateway.Paths).Select(p => JsonValue.Create(p))]);
     }
 }
