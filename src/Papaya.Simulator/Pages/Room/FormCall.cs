@@ -80,7 +80,7 @@ public sealed record FormCall
             case "yuan" when decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var yuan) && decimal.Abs(yuan) < 1_000_000_000m:
                 value = (long)decimal.Round(yuan * 100);
                 return true;
-            case "number" when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
+            case "number" when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= long.MinValue and <= long.MaxValue:
                 value = number == decimal.Truncate(number) ? JsonValue.Create((long)number) : JsonValue.Create(number);
                 return true;
             case "flag":
