@@ -263,7 +263,15 @@ public sealed class TestClock : TimeProvider, IDisposable
             before = _timers;
         }
 
-        Reached?.Invoke(GetUtcNow());
+        try
+        {
+            Reached?.Invoke(GetUtcNow());
+        }
+        catch (IOException)
+        {
+            // On the machine's own thread this would end the process. Who writes time down makes up for it with the next instant; an advance tells its caller.
+        }
+
         while (Take(before) is { } timer)
         {
             timer.Fire();

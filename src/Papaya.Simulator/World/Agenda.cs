@@ -139,7 +139,14 @@ internal sealed class Agenda : IDisposable
 
         while (TakeDue() is { } due)
         {
-            OnDue?.Invoke(due);
+            try
+            {
+                OnDue?.Invoke(due);
+            }
+            catch (IOException)
+            {
+                // It has happened, and could not be written down: whatever is written next writes this as well.
+            }
         }
 
         Arm();
