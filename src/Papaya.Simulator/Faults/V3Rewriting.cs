@@ -57,12 +57,12 @@ internal static class V3Rewriting
             return delivery.Body;
         }
 
-        var sealedBy = keys.Secret;
+        // What the rule changes in the envelope may be just these.
+        var (sealedBy, nonce, associated) = (keys.Secret, (string)resource["nonce"]!, (string?)resource["associated_data"] ?? "");
         switch (rule.Kind)
         {
             case FaultKind.Rewrite:
                 Change(rule, content);
-                Change(rule, envelope);
                 break;
             case FaultKind.OldKey when rule.How == "apiv3":
                 sealedBy = keys.FormerApiV3Key is { } former ? new(former) : new ApiV3Key(new string('0', ApiV3Key.Length));
@@ -94,7 +94,12 @@ internal static class V3Rewriting
                 break;
         }
 
-        resource["ciphertext"] = V3Cipher.Seal(sealedBy, (string)resource["nonce"]!, (string?)resource["associated_data"] ?? "", Bytes(content, Usual));
+        resource["ciphertext"] = V3Cipher.Seal(sealedBy, nonce, associated, Bytes(content, Usual));
+        if (rule.Kind == FaultKind.Rewrite)
+        {
+            Change(rule, envelope);
+        }
+
         return Write(rule, envelope);
     }
 
@@ -148,9 +153,10 @@ internal static class V3Rewriting
             case "gbk":
                 return Encoding.GetEncoding("GBK").GetBytes(members.ToJsonString(Usual));
             case "duplicate_element":
-                // A reader that takes the last one of a name believes it.
-                var twice = members.First(m => m.Value is JsonValue).Key;
-                return [.. Bytes(members, Usual)[..^1], .. Encoding.UTF8.GetBytes($",\"{twice}\":\"FAIL\"}}")];
+                // A reader that takes the last one of a name believes it. A list is told twice only where there is nothing plainer.
+                return (members.FirstOrDefault(m => m.Value is JsonValue).Key ?? members.LastOrDefault().Key) is { } twice
+                    ? [.. Bytes(members, Usual)[..^1], .. Encoding.UTF8.GetBytes($",\"{twice}\":\"FAIL\"}}")]
+                    : Bytes(members, Usual);
             default:
                 return Bytes(members, Usual);
         }

@@ -108,7 +108,37 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
         }
     }
 
+    /// <summary>A send whose making fails here, whatever the reason, is one that nobody acknowledged: the next follows, and the courier goes on.</summary>
     private async Task SendAsync(Delivery delivery, byte[] answer, CancellationToken patience)
+    {
+        var appointment = delivery.DueNumber;
+        try
+        {
+            await AttemptAsync(delivery, answer, patience);
+        }
+#pragma warning disable CA1031 // Nobody waits for a courier: what he does not catch is lost, and he with it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            try
+            {
+                using var op = state.Begin();
+                // After a failure to write, memory already knows what follows.
+                if (Stands(delivery) && delivery.DueNumber == appointment)
+                {
+                    Conclude(delivery, op.Now, op.Now, acknowledged: false);
+                }
+            }
+            catch (IOException)
+            {
+                // The disk is full: memory has it, and whatever is written next writes this as well.
+            }
+
+            state.Arm();
+        }
+    }
+
+    private async Task AttemptAsync(Delivery delivery, byte[] answer, CancellationToken patience)
     {
         // Whoever made the courier's task may have acted for another merchant.
         state.Switches.ActFor(delivery.MchId);
@@ -174,22 +204,28 @@ internal sealed class Courier(SimulatorState state, FaultRules faults, CallJourn
 
         using (var op = state.Begin())
         {
-            delivery.Sends++;
-            delivery.HeldBack = false;
-            state.Tallies.CountSend(op.Now, acknowledged);
-            LetGo(delivery, op.Now);
-            if (acknowledged || Schedules.WaitAfter(delivery, delivery.Sends) is not { } wait)
-            {
-                state.End(delivery);
-            }
-            else if (Stands(delivery))
-            {
-                state.Schedule(delivery, sentAt + wait);
-                state.PutSent(delivery);
-            }
+            Conclude(delivery, sentAt, op.Now, acknowledged);
         }
 
         state.Arm();
+    }
+
+    /// <summary>A send is over: none follows, or the next has its appointment. Under the world's lock.</summary>
+    private void Conclude(Delivery delivery, DateTimeOffset sentAt, DateTimeOffset now, bool acknowledged)
+    {
+        delivery.Sends++;
+        delivery.HeldBack = false;
+        state.Tallies.CountSend(now, acknowledged);
+        LetGo(delivery, now);
+        if (acknowledged || Schedules.WaitAfter(delivery, delivery.Sends) is not { } wait)
+        {
+            state.End(delivery);
+        }
+        else if (Stands(delivery))
+        {
+            state.Schedule(delivery, sentAt + wait);
+            state.PutSent(delivery);
+        }
     }
 
     /// <summary>Whether it was neither dropped since it fell due nor left behind with another world.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Papaya.Simulator.Notifications;
 using Papaya.Simulator.Tests.V3;
 using Papaya.WeChatPay;
 using Papaya.WeChatPay.Notifications;
@@ -203,6 +204,56 @@ public sealed class V3FaultTests
 
         await world.AdvanceAsync(TimeSpan.FromSeconds(15));
         Assert.NotNull(await listener.ReadAsync(client, listener.Got.Count - 1));
+    }
+
+    [Theory]
+    [InlineData("nonce")]
+    [InlineData("ciphertext")]
+    [InlineData("associated_data")]
+    [InlineData("resource")]
+    public async Task A_message_without_what_opens_it_is_signed_and_repeated(string field)
+    {
+        await using var world = await World.StartAsync();
+        await using var listener = await V3Listener.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        await AddAsync(world, "v3_contract", "rewrite", ("how", "without"), ("field", field), ("times", 1));
+        listener.Next(401);
+        await SignAsync(world, client, listener);
+        var (body, headers) = listener.Got[0];
+        Assert.DoesNotContain($"\"{field}\"", Encoding.UTF8.GetString(body), StringComparison.Ordinal);
+        Assert.Equal(V3Verdict.Valid, V3Signature.Verify(new PlatformKeys(shop.PublicKey, shop.Certificate), headers, body, world.Now, TimeSpan.FromMinutes(5)));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(15));
+        Assert.NotNull(await listener.ReadAsync(client, 1));
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_made_is_repeated_and_holds_up_nobody()
+    {
+        await using var world = await World.StartAsync(sendsAtOnce: 1);
+        await using var listener = await V3Listener.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        var client = shop.Client(shop.PublicKey);
+        var courier = world.Get<Courier>();
+        var (usual, failures) = (courier.HeadersOfV3!, 0);
+        courier.HeadersOfV3 = (delivery, body, at, fault) => ++failures == 1 ? throw new FormatException("no headers") : usual(delivery, body, at, fault);
+        await SignAsync(world, client, listener);
+        Assert.Equal((1, 0), (failures, listener.Got.Count));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(15));
+        Assert.NotNull(await listener.ReadAsync(client, 0));
+    }
+
+    [Theory]
+    [InlineData(Certificates)]
+    [InlineData("*")]
+    public async Task An_answer_of_nothing_but_a_list_tells_it_twice(string on)
+    {
+        await using var world = await World.StartAsync();
+        using var shop = await Shop.OpenAsync(world);
+        await AddAsync(world, on, "rewrite", ("how", "duplicate_element"));
+        var reply = await shop.GetAsync(Certificates);
+        Assert.Equal(200, reply.Status);
+        Assert.EndsWith(",\"data\":\"FAIL\"}", Encoding.UTF8.GetString(reply.Bytes), StringComparison.Ordinal);
     }
 
     [Fact]
