@@ -14,13 +14,15 @@ internal sealed class FaultRules(SimulatorState state)
     private static readonly IReadOnlyList<string> NoNumbers = [];
 
     private readonly List<FaultRule> _rules = [];
-    private int _ids;
     private volatile bool _any;
 
     /// <summary>False is the usual case, and asking needs no lock.</summary>
     public bool Any => _any;
 
     public IReadOnlyList<FaultRule> All => _rules;
+
+    /// <summary>The latest rule's id. Chance depends on it: a world that is to repeat itself counts anew.</summary>
+    public int Given { get; set; }
 
     /// <summary>Null, or why the rule makes no sense. Under the lock.</summary>
     public string? TryAdd(FaultRule rule, Func<string, bool> isPath, out FaultRule? added)
@@ -36,7 +38,7 @@ internal sealed class FaultRules(SimulatorState state)
             return "There are handshakes on an https port only; start the simulator with --https-port.";
         }
 
-        added = rule with { Id = ++_ids, Looked = 0, Struck = 0, Seen = null };
+        added = rule with { Id = ++Given, Looked = 0, Struck = 0, Seen = null };
         _rules.Add(added);
         _any = true;
         state.Put(added);
@@ -82,7 +84,7 @@ internal sealed class FaultRules(SimulatorState state)
         {
             _rules.RemoveAll(r => r.Id == rule.Id);
             _rules.Add(rule);
-            _ids = Math.Max(_ids, rule.Id);
+            Given = Math.Max(Given, rule.Id);
         });
         line.FaultMarks?.ForEach(mark =>
         {

@@ -144,6 +144,7 @@ public sealed class SimulatorState : IDisposable
     internal void Restore(SavedWorld saved, DateTimeOffset at)
     {
         using var op = Begin();
+        Faults.Given = Options.Seed is null ? Faults.Given : 0;
         Replace(World.Snapshots.LinesOf(saved));
         _changes.Rebase(at);
     }
@@ -158,6 +159,7 @@ public sealed class SimulatorState : IDisposable
             Replace([]);
             // A seeded world repeats itself; any other gives no number twice, for merchants remember theirs.
             (Numbers.Offset, Numbers.Given, _agenda.Made) = (offset, Options.Seed is null ? Numbers.Given : 0, 0);
+            Faults.Given = Options.Seed is null ? Faults.Given : 0;
             Switches.Reset();
             Presets.Apply(this);
         }

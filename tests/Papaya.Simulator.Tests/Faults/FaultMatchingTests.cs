@@ -107,6 +107,36 @@ public sealed class FaultMatchingTests
     }
 
     [Fact]
+    public async Task Chance_repeats_itself_in_a_world_that_begins_anew()
+    {
+        await using var world = await World.StartAsync();
+        await world.DoAsync("/snapshots", new JsonObject { ["name"] = "empty" });
+        var first = await RunAsync();
+        Assert.InRange((await world.ControlAsync(HttpMethod.Post, "/reset", new JsonObject())).Status, 200, 204);
+        Assert.Equal(first, await RunAsync());
+        await world.DoAsync("/snapshots/empty/restore", new JsonObject { ["clock"] = "keep" });
+        Assert.Equal(first, await RunAsync());
+
+        // Without one merchant the world goes on: no id is given twice.
+        Assert.InRange((await world.ControlAsync(HttpMethod.Delete, "/faults?id=1")).Status, 200, 204);
+        Assert.InRange((await world.ControlAsync(HttpMethod.Post, "/reset", new JsonObject { ["mch_id"] = World.MchId })).Status, 200, 204);
+        await AddAsync(world, Query, "html");
+        Assert.Equal(2, (int)Assert.Single((await world.SeeAsync("/faults"))["data"]!.AsArray())!["id"]!);
+
+        async Task<string> RunAsync()
+        {
+            await AddAsync(world, Query, "system_error", ("probability", 0.5));
+            var outcomes = new System.Text.StringBuilder();
+            for (var n = 0; n < 30; n++)
+            {
+                outcomes.Append((await world.OrderQueryAsync($"N{n}")).Outcome == "SYSTEMERROR" ? '!' : '.');
+            }
+
+            return outcomes.ToString();
+        }
+    }
+
+    [Fact]
     public async Task A_rule_is_removed_by_its_name_or_its_id()
     {
         await using var world = await World.StartAsync();
