@@ -74,11 +74,25 @@ internal static class Lag
             var (order, contract, refunds) = (
                 (_order?.State, _order?.TransactionId, _order?.PaidAt), _contract?.TerminatedAt,
                 _refunds.Select(r => (r.State, r.SucceededAt, r.AbnormalAt, r.ClosedAt)).ToArray());
-            GoBack();
-            ask();
+            var listed = _order?.Refunds;
+            try
+            {
+                GoBack();
+                ask();
+            }
+            finally
+            {
+                Return(order, listed, contract, refunds);
+            }
+        }
+
+        private void Return(
+            (TradeState? State, string? TransactionId, DateTimeOffset? PaidAt) order, List<Refund>? listed, DateTimeOffset? contract,
+            (RefundState State, DateTimeOffset? SucceededAt, DateTimeOffset? AbnormalAt, DateTimeOffset? ClosedAt)[] refunds)
+        {
             if (_order is not null)
             {
-                (_order.State, _order.TransactionId, _order.PaidAt) = (order.State!.Value, order.TransactionId, order.PaidAt);
+                (_order.State, _order.TransactionId, _order.PaidAt, _order.Refunds) = (order.State!.Value, order.TransactionId, order.PaidAt, listed);
             }
 
             if (_contract is not null)
@@ -104,6 +118,11 @@ internal static class Lag
             if (_order is { State: TradeState.Refund } && _refunds.All(r => r.AcceptedAt > _then))
             {
                 _order.State = TradeState.Success;
+            }
+
+            if (_order is { Refunds: { } listed })
+            {
+                _order.Refunds = [.. listed.Where(r => r.AcceptedAt <= _then)];
             }
 
             if (_contract?.TerminatedAt > _then)

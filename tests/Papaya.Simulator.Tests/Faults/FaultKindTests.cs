@@ -418,6 +418,26 @@ public sealed class FaultKindTests
     }
 
     [Fact]
+    public async Task An_order_s_refunds_as_they_were_lack_those_that_came_later()
+    {
+        await using var world = await World.StartAsync();
+        await world.SignedAsync(changes: ("out_trade_no", "P1"));
+        await world.AdvanceAsync(TimeSpan.FromMinutes(30));
+        await world.RefundAsync("P1", "R1", 10);
+        await world.AdvanceAsync(TimeSpan.FromMinutes(45));
+        await world.RefundAsync("P1", "R2", 10);
+        await AddAsync(world, "/pay/refundquery", "lag", ("delay_seconds", 3600));
+        Assert.Equal("REFUNDNOTEXIST", (await AskAsync()).Outcome);
+        await world.AdvanceAsync(TimeSpan.FromMinutes(30));
+        var behind = await AskAsync();
+        Assert.Equal(("R1", null), (behind["out_refund_no_0"], behind["out_refund_no_1"]));
+        await world.ControlAsync(HttpMethod.Delete, "/faults");
+        Assert.Equal("R2", (await AskAsync())["out_refund_no_1"]);
+
+        Task<Reply> AskAsync() => world.PostAsync("/pay/refundquery", [("appid", World.AppId), ("mch_id", World.MchId), ("nonce_str", "n"), ("out_trade_no", "P1")]);
+    }
+
+    [Fact]
     public async Task A_debit_may_be_executed_twice()
     {
         await using var world = await World.StartAsync();
