@@ -15,6 +15,12 @@ internal static class CouponBook
     /// <summary>Null, or why a user with these coupons cannot get those.</summary>
     public static string? WhyNot(CouponRequest[] asked, List<Coupon> has)
     {
+        // What JSON calls null is no coupon, whatever the type says.
+        if (asked.Any(c => c is null))
+        {
+            return "coupons lists coupons; null is none.";
+        }
+
         if (asked.Any(c => c.Amount is < 1 or > MostFen || c.Minimum is < 0 or > MostFen || c.Count is < 1 or > Most || !Enum.IsDefined(c.Type)))
         {
             return $"amount of a coupon is at least 1 fen, minimum not negative, type CASH or NO_CASH, count 1 to {Most}.";
@@ -25,10 +31,15 @@ internal static class CouponBook
             return "name of a coupon has 1 to 64 characters, goods_tag and stock_id 1 to 32.";
         }
 
+        if (asked.Sum(c => (long)(c.Count ?? 1)) + has.Count > Most)
+        {
+            return $"A user has at most {Most} coupons.";
+        }
+
         var ids = asked.Where(c => c.Id is not null).SelectMany(Ids).Concat(has.Select(c => c.Id)).ToArray();
         return ids.Any(id => id.Length is < 1 or > LongestId) || ids.Distinct(StringComparer.Ordinal).Count() < ids.Length
             ? $"id of a coupon has 1 to {LongestId} characters, numbering included, and a user's coupons have different ones."
-            : asked.Sum(c => c.Count ?? 1) + has.Count > Most ? $"A user has at most {Most} coupons." : null;
+            : null;
     }
 
     /// <summary>Nothing is in their way.</summary>

@@ -164,6 +164,16 @@ public sealed class CouponTests : IDisposable
         Assert.Equal(404, (await world.ControlAsync(HttpMethod.Post, "/users/nobody/coupons", new JsonObject { ["amount"] = 100 })).Status);
     }
 
+    [Theory]
+    [InlineData("[null]")]
+    [InlineData("""[{"amount":1,"count":600,"id":"A"},{"amount":1,"count":600,"id":"B"}]""")]
+    public async Task Coupons_that_cannot_be_given_together_are_refused(string coupons)
+    {
+        await using var world = await World.StartAsync();
+        var (status, json) = await world.ControlAsync(HttpMethod.Post, "/users", new JsonObject { ["openid"] = "oUser1", ["coupons"] = JsonNode.Parse(coupons) });
+        Assert.True(status == 400 && json!["reason"] is not null, $"{status} {json}");
+    }
+
     [Fact]
     public async Task Coupons_outlive_a_snapshot_and_a_restart()
     {
