@@ -147,7 +147,6 @@ internal static class V3Refusals
 
     private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
-    /// <summary>The body without the lists that the table does not know.</summary>
     /// <summary>The body without the numbers that stand in the path as well, where the switch lets them pass.</summary>
     private static JsonElement? Unrepeated(V3Call call, IReadOnlyDictionary<string, string> path, JsonElement? body)
     {
@@ -166,6 +165,7 @@ internal static class V3Refusals
         return document.RootElement.Clone();
     }
 
+    /// <summary>The body without the lists that the table does not know.</summary>
     private static JsonElement? Without(IReadOnlyList<string> lists, JsonElement? body)
     {
         if (lists.Count == 0 || body is not { } json)
