@@ -390,6 +390,12 @@ internal sealed class Records(ChangeLog changes)
         _deliveries.Clear();
         _merchants.Clear();
         _templates.Clear();
+        foreach (var user in _users.Values)
+        {
+            // The same object may be added again: it is listed nowhere then.
+            user.ListedAs = null;
+        }
+
         _users.Clear();
         Nicknames.Clear();
         _movements.Clear();
