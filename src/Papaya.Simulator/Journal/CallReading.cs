@@ -78,7 +78,11 @@ internal static class CallReading
         /// <param name="response">The answer as it was sent.</param>
         /// <param name="fault">What a fault did.</param>
         /// <param name="session">The session that a page is about, when the query names no merchant.</param>
-        public void NoteQuery(HttpContext http, SimulatorState state, int status, ReadOnlyMemory<byte> response, FaultHit? fault, SigningSession? session = null)
+        /// <param name="began">The machine's timestamp when the request had been taken in; null where nobody asks how long it took.</param>
+        /// <param name="hungUp">Whether the caller hung up while the answer was on its way.</param>
+        public void NoteQuery(
+            HttpContext http, SimulatorState state, int status, ReadOnlyMemory<byte> response, FaultHit? fault, SigningSession? session = null, long? began = null,
+            bool hungUp = false)
         {
             if (!journal.IsKept)
             {
@@ -96,6 +100,8 @@ internal static class CallReading
                 Openid = Asked("openid"),
                 Status = status,
                 Fault = fault?.Kind,
+                DurationMs = began is { } since ? state.MillisecondsSince(since) : 0,
+                HungUp = hungUp,
                 Connection = http.Connection.Id,
                 Headers = Chosen(http.Request.Headers, OfRequests),
                 AnswerHeaders = status == 0 ? [] : Chosen(http.Response.Headers, OfAnswers),
@@ -107,7 +113,7 @@ internal static class CallReading
         /// <summary>A V3 call; <paramref name="path"/> is the template, so that calls of one kind are found together.</summary>
         public void NoteV3(
             HttpContext http, SimulatorState state, string path, string? mchId, CallVerdict verdict, byte[] request, int status, ReadOnlyMemory<byte> response,
-            FaultHit? fault, long began)
+            FaultHit? fault, long began, bool hungUp = false)
         {
             if (!journal.IsKept)
             {
@@ -134,6 +140,7 @@ internal static class CallReading
                 SkewSeconds = verdict == CallVerdict.Valid ? Skew(http, state) : null,
                 Fault = fault?.Kind,
                 DurationMs = state.MillisecondsSince(began),
+                HungUp = hungUp,
                 Connection = http.Connection.Id,
                 Headers = Chosen(http.Request.Headers, OfRequests),
                 AnswerHeaders = status == 0 ? [] : Chosen(http.Response.Headers, OfAnswers),

@@ -122,11 +122,6 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, Courier
             return;
         }
 
-        if (fault is { Kind: FaultKind.Early })
-        {
-            await Hurry.DoAsync(state, courier);
-        }
-
         await SendAsync(http, rule, request, reply, fault);
     }
 
@@ -316,9 +311,26 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, Courier
         }
 
         response.ContentType = reply.Body.IsEmpty ? null : reply.ContentType;
-        journal.NoteV3(http, state, rule.Path, MchIdOf(request), reply.Verdict, request.Body, reply.Status, reply.Body, fault, request.Began);
+        // Whether the caller waits for a slow answer is known afterwards.
+        var isSlow = fault is { Kind: FaultKind.Drip } && !reply.Body.IsEmpty;
+        if (!isSlow)
+        {
+            Note(hungUp: false);
+        }
+
+        if (fault is { Kind: FaultKind.Early })
+        {
+            // In the journal the call stands before what it causes.
+            await Hurry.DoAsync(state, courier);
+        }
+
         if (fault is not null && await WireFaults.TryBreakAsync(http, state, fault, reply.Body))
         {
+            if (isSlow)
+            {
+                Note(http.RequestAborted.IsCancellationRequested);
+            }
+
             return;
         }
 
@@ -334,6 +346,9 @@ internal sealed class V3Gateway(SimulatorState state, FaultRules faults, Courier
         }
 
         await response.CompleteAsync();
+
+        void Note(bool hungUp) => journal.NoteV3(
+            http, state, rule.Path, MchIdOf(request), reply.Verdict, request.Body, reply.Status, reply.Body, fault, request.Began, hungUp);
     }
 
     private string RequestId(bool isSuccess)

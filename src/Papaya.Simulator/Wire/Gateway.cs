@@ -52,11 +52,7 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             }
 
             using var answer = Process(http.Request.Method, rule, message, error, certificate, fault);
-            if (fault is { Kind: FaultKind.Early })
-            {
-                await Hurry.DoAsync(state, courier);
-            }
-            else if (fault is not null && WireFaults.Replaces(fault.Kind))
+            if (fault is not null && WireFaults.Replaces(fault.Kind))
             {
                 await MisbehaveAsync(http, rule, body, message, fault, began);
                 return;
@@ -76,6 +72,12 @@ internal sealed class Gateway(SimulatorState state, FaultRules faults, Courier c
             if (!isSlow)
             {
                 journal.NoteV2(http, state, rule.Path, body, message, 200, bytes, fault, began);
+            }
+
+            if (fault is { Kind: FaultKind.Early })
+            {
+                // In the journal the call stands before what it causes.
+                await Hurry.DoAsync(state, courier);
             }
 
             http.Response.ContentType = answer.File is null ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";

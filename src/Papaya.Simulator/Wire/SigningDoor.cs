@@ -95,6 +95,7 @@ internal sealed class SigningDoor(SimulatorState state, FaultRules faults, CallJ
 
     private async Task AnswerAsync(HttpContext http, V2Endpoint endpoint)
     {
+        var began = state.Stamp();
         state.Switches.ActFor(http.Request.Query["mch_id"]);
         var fault = FaultOf(http, endpoint);
         if (await MisbehavesAsync(http, fault, isDone: false))
@@ -118,7 +119,7 @@ internal sealed class SigningDoor(SimulatorState state, FaultRules faults, CallJ
 
         if (!await MisbehavesAsync(http, fault, isDone: true))
         {
-            await WriteAsync(http, xml, Xml, fault);
+            await WriteAsync(http, xml, Xml, fault, began);
         }
 
         state.Arm();
@@ -200,11 +201,24 @@ internal sealed class SigningDoor(SimulatorState state, FaultRules faults, CallJ
         return Encoding.UTF8.GetString(writer.Unsigned().Span);
     }
 
-    private async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> answer, string type, FaultHit? fault)
+    private async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> answer, string type, FaultHit? fault, long? began = null)
     {
         http.Response.ContentType = type;
-        journal.NoteQuery(http, state, http.Response.StatusCode, answer, fault);
-        if (fault is null || !await WireFaults.TryBreakAsync(http, state, fault, answer))
+        // Whether the caller waits for a slow answer is known afterwards.
+        var isSlow = fault is { Kind: FaultKind.Drip };
+        if (!isSlow)
+        {
+            journal.NoteQuery(http, state, http.Response.StatusCode, answer, fault, began: began);
+        }
+
+        if (fault is not null && await WireFaults.TryBreakAsync(http, state, fault, answer))
+        {
+            if (isSlow)
+            {
+                journal.NoteQuery(http, state, http.Response.StatusCode, answer, fault, began: began, hungUp: http.RequestAborted.IsCancellationRequested);
+            }
+        }
+        else
         {
             await http.Response.Body.WriteAsync(answer);
             await http.Response.CompleteAsync();
