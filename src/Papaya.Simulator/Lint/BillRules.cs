@@ -30,7 +30,7 @@ internal static class BillRules
             },
             OnCall = c =>
             {
-                if (c.Record is { Status: 200, ErrCode: null } && AskedDay(c) is { } day && c.Facts.Bills.Keep(c.MchId, day))
+                if (c is { Record: { Status: 200, ErrCode: null }, HasAnswer: true } && AskedDay(c) is { } day && c.Facts.Bills.Keep(c.MchId, day))
                 {
                     c.Pass();
                 }

@@ -109,7 +109,7 @@ internal static class ContractRules
         {
             OnSend = c =>
             {
-                if (c.Record is { Kind: DeliveryKind.Payment, OutTradeNo: { } number } && Unsigned(c.World, c.MchId, number) is var (code, paidAt)
+                if (c.Record is { Kind: DeliveryKind.Payment, OutTradeNo: { } number, Send: <= 1 } && Unsigned(c.World, c.MchId, number) is var (code, paidAt)
                     && !(c.Facts.ContractQueries.TryFind((c.MchId, code), out var asked) && asked >= paidAt))
                 {
                     c.Facts.Unsigned.Make(new(c.MchId, code, paidAt, c.Record.Id, true, $"{number} was paid, and nobody asked about {code} within an hour."));

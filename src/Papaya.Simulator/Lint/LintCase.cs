@@ -44,7 +44,17 @@ internal sealed class LintCase(LintReport report, LintWorld world, LintFacts fac
 
     /// <summary>No answer to a call, or one that tells nothing: nothing that can be read, SYSTEMERROR, or a sign that does not fit.</summary>
     public bool IsUnknown =>
-        record.Status is 0 or >= 500 || (reply is null && !record.IsV3) || record.ErrCode == "SYSTEMERROR" || IsForged;
+        record.Status is 0 or >= 500 || (reply is null && !record.IsV3) || record.ErrCode == "SYSTEMERROR" || IsForged || !HasAnswer;
+
+    /// <summary>Whether the call's own answer reached the caller as a whole: nothing came instead of it, and it did not break on its way.</summary>
+    public bool HasAnswer =>
+        !IsReplaced && record.Fault is not (FaultKind.AfterClose or FaultKind.HalfBody or FaultKind.WrongLength);
+
+    /// <summary>Whether something else was sent instead of the call's own answer.</summary>
+    public bool IsReplaced => record.Fault is { } fault && WireFaults.Replaces(fault);
+
+    /// <summary>A page that a user's browser opens: no call of the merchant's server.</summary>
+    public bool IsPage => record.Path == H5Page || record.Path.EndsWith("/entrustweb", StringComparison.Ordinal);
 
     /// <summary>An answer whose sign was made wrong on purpose: whoever verifies knows nothing. A lie may be signed.</summary>
     public bool IsForged => record.Fault == FaultKind.BadSignature || (record.Fault == FaultKind.Lie && reply is not null && !world.IsSigned(reply, mchId));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Papaya.Simulator.Faults;
 using Papaya.Simulator.World;
 using Papaya.WeChatPay.Wire;
@@ -45,13 +46,10 @@ internal sealed class LintLearning(LintFacts known)
             case LintCase.Order when record.OutTradeNo is { } number:
                 LearnOrder(heard, number);
                 break;
-            case LintCase.Notice when record is { ContractId: { } contract, Status: 200 or 204 }:
-                using (var body = heard.Json())
+            case LintCase.Notice when record is { ContractId: { } contract } && NoticeRules.IsNotice(heard):
+                if (Announced(heard) is { } fen)
                 {
-                    if (body?.RootElement.TryGetProperty("estimated_amount", out var estimated) == true && estimated.TryGetProperty("amount", out var amount) && amount.TryGetInt64(out var fen))
-                    {
-                        known.Notices.Put((mchId, contract), (fen, record.Id));
-                    }
+                    known.Notices.Put((mchId, contract), (fen, record.Id));
                 }
 
                 break;
@@ -84,9 +82,20 @@ internal sealed class LintLearning(LintFacts known)
         }
     }
 
+    /// <summary>The amount of a notice in fen; null when its body says none.</summary>
+    private static long? Announced(LintCase heard)
+    {
+        using var body = heard.Json();
+        return body?.RootElement is { ValueKind: JsonValueKind.Object } root
+            && root.TryGetProperty("estimated_amount", out var estimated) && estimated.ValueKind == JsonValueKind.Object
+            && estimated.TryGetProperty("amount", out var amount) && amount.ValueKind == JsonValueKind.Number && amount.TryGetInt64(out var fen)
+            ? fen
+            : null;
+    }
+
     private void LearnConnection(LintCase heard)
     {
-        if (heard.Record.Connection is { } connection)
+        if (!heard.IsPage && heard.Record.Connection is { } connection)
         {
             var facts = known.Of(heard.MchId);
             facts.Calls++;
@@ -271,7 +280,8 @@ internal sealed class LintLearning(LintFacts known)
     private void LearnSilence(LintCase heard)
     {
         var record = heard.Record;
-        if (record is not { Kind: DeliveryKind.Payment or DeliveryKind.Debit, OutTradeNo: { } number }
+        // The first send begins the wait; what is said once is not said again at each later one.
+        if (record is not { Kind: DeliveryKind.Payment or DeliveryKind.Debit, OutTradeNo: { } number, Send: <= 1 }
             || record.Fault is FaultKind.BadSignature or FaultKind.WrongMerchant or FaultKind.WrongAmount or FaultKind.UnknownOrder or FaultKind.Probe)
         {
             return;

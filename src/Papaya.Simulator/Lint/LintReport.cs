@@ -118,25 +118,40 @@ internal sealed class RuleTally
 
     private readonly Dictionary<string, int> _faults = new(StringComparer.Ordinal);
     private readonly HashSet<string> _passes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _kept = new(StringComparer.Ordinal);
     private readonly List<LintFinding> _findings = [];
 
     public void Clear()
     {
         _faults.Clear();
         _passes.Clear();
+        _kept.Clear();
         _findings.Clear();
     }
 
     public void Pass(string mchId) => _passes.Add(mchId);
 
+    /// <summary>The latest are kept: whoever asks what happened since some time is told of them.</summary>
     public void Fault(LintFinding finding)
     {
-        var before = _faults.GetValueOrDefault(finding.MchId);
-        _faults[finding.MchId] = before + 1;
-        if (before < MostFindings && _findings.Count < MostInAll)
+        _faults[finding.MchId] = _faults.GetValueOrDefault(finding.MchId) + 1;
+        if (_kept.GetValueOrDefault(finding.MchId) >= MostFindings)
         {
-            _findings.Add(finding);
+            Drop(_findings.FindIndex(f => f.MchId == finding.MchId));
         }
+        else if (_findings.Count >= MostInAll)
+        {
+            Drop(0);
+        }
+
+        _kept[finding.MchId] = _kept.GetValueOrDefault(finding.MchId) + 1;
+        _findings.Add(finding);
+    }
+
+    private void Drop(int at)
+    {
+        _kept[_findings[at].MchId]--;
+        _findings.RemoveAt(at);
     }
 
     public LintLine Line(LintRule rule, string? mchId, DateTimeOffset? since)

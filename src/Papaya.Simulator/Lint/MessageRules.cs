@@ -76,7 +76,7 @@ internal static class MessageRules
         {
             OnCall = c =>
             {
-                if (c is { AsksAboutOrder: true, Record: { Status: 200, ErrCode: null }, IsForged: false } && c.Facts.Silent.Keep(c.MchId, c.Record.OutTradeNo))
+                if (c is { AsksAboutOrder: true, Record: { Status: 200, ErrCode: null }, IsForged: false, HasAnswer: true } && c.Facts.Silent.Keep(c.MchId, c.Record.OutTradeNo))
                 {
                     c.Pass();
                 }

@@ -88,5 +88,5 @@ internal static class NoticeRules
     ];
 
     /// <summary>A notice that WeChat took.</summary>
-    private static bool IsNotice(LintCase c) => c.Record is { Path: LintCase.Notice, Status: 200 or 204, ContractId: not null };
+    public static bool IsNotice(LintCase c) => c is { Record: { Path: LintCase.Notice, Status: 200 or 204, ContractId: not null }, IsReplaced: false };
 }

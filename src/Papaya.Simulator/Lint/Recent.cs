@@ -103,8 +103,6 @@ internal sealed class Promises(TimeSpan within, int most)
 
     public void Make(Promise promise) => _open.TryAdd((promise.MchId, promise.Number), promise);
 
-    public bool IsOpen(string mchId, string number) => _open.Has((mchId, number));
-
     /// <summary>Whether there was one; it is kept now.</summary>
     public bool Keep(string mchId, string? number) => number is not null && _open.TryTake((mchId, number), out _);
 
