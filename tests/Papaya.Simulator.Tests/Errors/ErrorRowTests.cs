@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Papaya.Simulator.V3;
 using Papaya.Simulator.Wire;
+using Papaya.WeChatPay.Wire;
+using PapayEndpoints = Papaya.WeChatPay.Wire.Endpoints;
 
 namespace Papaya.Simulator.Tests.Errors;
 
@@ -30,6 +32,17 @@ public sealed class ErrorRowTests
     {
         var paths = Gateway.Paths.Concat(V3Rules.All.Select(r => r.Name)).Select(p => p.Split('/')[^1]).Distinct();
         Assert.Empty(paths.Except(ErrorRows.Documented.Select(d => d.Endpoint)));
+    }
+
+    /// <summary>Pages and the mini program's parameters are no calls of a server; SigningDoor opens them.</summary>
+    [Fact]
+    public void Every_call_of_the_client_is_answered()
+    {
+        var asked = PapayEndpoints.All.SelectMany(e => (V2Endpoint?[])[e, e.Partner]).OfType<V2Endpoint>().Select(e => e.Path).Distinct();
+        string[] opened = [PapayEndpoints.EntrustWeb.Path, PapayEndpoints.H5EntrustWeb.Path, PapayEndpoints.MiniProgram.Path, PapayEndpoints.EntrustWeb.Partner!.Path, PapayEndpoints.H5EntrustWeb.Partner!.Path];
+        Assert.Equal([], asked.Except(Gateway.Paths).Except(opened));
+        var known = V3Endpoints.All.SelectMany(e => (V3Endpoint?[])[e, e.Partner]).OfType<V3Endpoint>().Select(e => e.Name);
+        Assert.Equal([], known.Except(V3Rules.All.Select(r => r.Name)));
     }
 
     /// <summary>Nobody shall take our words for WeChat's.</summary>
