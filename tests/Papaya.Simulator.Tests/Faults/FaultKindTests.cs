@@ -460,7 +460,7 @@ public sealed class FaultKindTests
         var user = await world.UserAsync(balance: 0);
         await world.DoAsync("/users", new JsonObject
         {
-            ["openid"] = user, ["cards"] = new JsonArray(new JsonObject { ["bank"] = "CMB_DEBIT", ["balance"] = 5_000 }),
+            ["openid"] = user, ["cards"] = new JsonArray(new JsonObject { ["bank"] = "CMB_DEBIT", ["balance"] = 7_500 }),
         });
         var contract = await world.SignedAsync(user);
         await world.DoAsync($"/users/{user}/coupons", new JsonObject { ["amount"] = 500, ["type"] = "NO_CASH" });
