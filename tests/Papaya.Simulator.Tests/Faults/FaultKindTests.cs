@@ -471,7 +471,7 @@ public sealed class FaultKindTests
         Assert.Equal((0, 1_000), ((long)seen["balance"]!, (long)seen["cards"]![0]!["balance"]!));
         var debits = (await world.LedgerAsync()).Where(e => (string?)e!["kind"] == "debit").ToArray();
         Assert.Equal(2, debits.Length);
-        Assert.All(debits, d => Assert.Equal(500, (long)d!["coupon_amount"]!));
+        Assert.All(debits, d => Assert.Equal(2_000, (long)d!["cash_amount"]!));
     }
 
     [Theory]
